@@ -1,0 +1,183 @@
+/**
+ * How a failed backend operation is to be treated by those who called it.
+ * - `absent`: the backend itself stated that the thing does not exist (deletionPolicy decides).
+ * - `user`: repeating the call is useless until somebody changes the manifest, the backend's data or its policy.
+ * - `identity`: the login failed or was refused; the whole store is affected.
+ * - `backend`: the backend, or the way to it, is not well; the whole store is affected.
+ */
+export type RetryClass = 'absent' | 'user' | 'identity' | 'backend';
+
+interface Row {
+  /** What happened; `{name}` places take the allow-listed details of the error. */
+  readonly text: string;
+  /** What a person can do about it. */
+  readonly advice: string;
+  readonly retry: RetryClass;
+}
+
+/** The one table of the provider layer: every error that a provider may throw. */
+export const providerErrors = {
+  NotFound: {
+    text: 'the backend says that {what} does not exist',
+    advice: 'create it in the backend, correct the key, or set deletionPolicy to say what its absence means',
+    retry: 'absent',
+  },
+  PropertyMissing: {
+    text: '{what} has no property {property}',
+    advice: 'correct the property, or add it to the secret in the backend',
+    retry: 'user',
+  },
+  NotAnObject: {
+    text: '{what} is not a JSON object, so it has no keys to extract',
+    advice: 'use data[] for a plain value, or a property that holds an object',
+    retry: 'user',
+  },
+  Denied: {
+    text: 'the backend refused access to {what}',
+    advice: "grant the store's identity read access to it in the backend's policy",
+    retry: 'user',
+  },
+  LoginFailed: {
+    text: "the backend refused the store's credentials",
+    advice:
+      "check the store's auth section, the Secret or ServiceAccount that it names, and the role in the backend",
+    retry: 'identity',
+  },
+  CredentialMissing: {
+    text: 'the credential {what} cannot be read from Kubernetes',
+    advice:
+      'create the Secret, ConfigMap or ServiceAccount (and key) that the store names, in the namespace shown',
+    retry: 'identity',
+  },
+  CredentialForbidden: {
+    text: 'the credential {what} may not be used by this store',
+    advice: "refer to an object in the store's own namespace, or use a ClusterSecretStore",
+    retry: 'identity',
+  },
+  KubernetesFailed: {
+    text: 'the Kubernetes API did not let the hook read {what}',
+    advice:
+      "check the API server, and that the hook's ServiceAccount may get it (for tokens: create serviceaccounts/token)",
+    retry: 'identity',
+  },
+  Misconfigured: {
+    text: "the store's configuration cannot work: {what}",
+    advice: "correct the store's spec.provider section",
+    retry: 'identity',
+  },
+  Rejected: {
+    text: 'the backend rejected the request for {what}',
+    advice: 'check the key, its version and the mount or project that the store names',
+    retry: 'user',
+  },
+  WrongMount: {
+    text: 'the backend has nothing mounted at the path of {what}',
+    advice: "check the store's path and version, and that the engine is enabled in the backend",
+    retry: 'user',
+  },
+  Throttled: {
+    text: 'the backend asks for fewer requests',
+    advice:
+      'nothing to do now: reads resume by themselves; if it lasts, lengthen refreshInterval or raise the quota',
+    retry: 'backend',
+  },
+  Unavailable: {
+    text: 'the backend cannot be reached or answers with a server error',
+    advice: "check that the backend is up and reachable from the hook's network",
+    retry: 'backend',
+  },
+  TlsFailed: {
+    text: 'no trusted TLS connection to the backend could be made',
+    advice: "check the store's caBundle or caProvider, the server name, and the certificate's dates",
+    retry: 'backend',
+  },
+  Timeout: {
+    text: 'the backend did not answer in time',
+    advice: "check the backend's load and the network between it and the hook",
+    retry: 'backend',
+  },
+  Malformed: {
+    text: 'the answer does not come from the backend, or was cut short',
+    advice: 'look for a proxy, load balancer or login page between the hook and the backend',
+    retry: 'backend',
+  },
+  TooLarge: {
+    text: 'the answer of the backend for {what} is larger than {limit} bytes',
+    advice: 'split the secret; a Kubernetes Secret holds at most 1 MiB',
+    retry: 'user',
+  },
+  Unsupported: {
+    text: 'this provider does not support {what}',
+    advice: 'see the table of providers in the README',
+    retry: 'user',
+  },
+} as const satisfies Record<string, Row>;
+
+/** The name of a row of {@link providerErrors}. */
+export type ProviderErrorCode = keyof typeof providerErrors;
+
+/**
+ * The only facts that an error may carry beside its code. All of them come from the manifest or are plain numbers
+ * and identifiers; nothing that a backend wrote is among them, except `backendCode` which has to look like a code.
+ */
+export interface ErrorDetails {
+  /** The thing asked for, in the manifest's own words: a key, a Secret reference, a field. */
+  readonly what?: string;
+  readonly property?: string;
+  readonly limit?: number;
+  /** HTTP status of the backend's answer. */
+  readonly status?: number;
+  /** A backend's machine-readable error name, such as `AccessDeniedException` or `ECONNREFUSED`. */
+  readonly backendCode?: string;
+  /** Seconds that the backend asked to wait. */
+  readonly retryAfter?: number;
+}
+
+const codeLike = /^[A-Za-z][A-Za-z0-9_.]{1,60}$/;
+
+/** A failed backend operation: a code of {@link providerErrors} and allow-listed details, never remote text or a cause. */
+export class ProviderError extends Error {
+  readonly code: ProviderErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ProviderErrorCode, details: ErrorDetails = {}) {
+    const safe = safeDetails(details);
+    super(describe(code, safe));
+    this.name = 'ProviderError';
+    this.code = code;
+    this.details = safe;
+    // A stack names only our own files; a cause could hold an SDK's error and with it a token.
+    delete (this as { cause?: unknown }).cause;
+  }
+
+  /** How callers have to treat it. */
+  get retry(): RetryClass {
+    return providerErrors[this.code].retry;
+  }
+
+  /** What a person can do about it. */
+  get advice(): string {
+    return providerErrors[this.code].advice;
+  }
+}
+
+function safeDetails(details: ErrorDetails): ErrorDetails {
+  const { backendCode, ...rest } = details;
+  return backendCode !== undefined && codeLike.test(backendCode) ? { ...rest, backendCode } : rest;
+}
+
+function describe(code: ProviderErrorCode, details: ErrorDetails): string {
+  const text = providerErrors[code].text.replace(
+    /\{(what|property|limit)\}/g,
+    (_, name: 'what' | 'property' | 'limit') => {
+      const value = details[name];
+      return value === undefined ? 'it' : typeof value === 'number' ? String(value) : `"${value}"`;
+    },
+  );
+  const facts = [
+    details.status === undefined ? undefined : `HTTP ${details.status}`,
+    details.backendCode,
+    details.retryAfter === undefined ? undefined : `retry after ${details.retryAfter} s`,
+  ].filter((fact) => fact !== undefined);
+  return facts.length === 0 ? text : `${text} (${facts.join(', ')})`;
+}

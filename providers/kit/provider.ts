@@ -1,0 +1,100 @@
+import type { Static, TSchema } from 'typebox';
+import type { Credentials } from './credentials.ts';
+
+/** Values as bytes, keyed by name. A Map, because `__proto__` is a legal key of a Secret. */
+export type SecretMap = Map<string, Uint8Array>;
+
+/** `status.capabilities` of a store. */
+export type Capabilities = 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
+
+/** The store for which a client is made. */
+export interface StoreScope {
+  readonly kind: 'SecretStore' | 'ClusterSecretStore';
+  readonly name: string;
+  /** Namespace of a SecretStore; of a ClusterSecretStore the namespace that consumes it, undefined while the store validates itself. */
+  readonly namespace: string | undefined;
+}
+
+/** One thing to read: what an ExternalSecret's `remoteRef` or `extract` names, without the property. */
+export interface RemoteRef {
+  readonly key: string;
+  readonly version?: string;
+  /** True for metadataPolicy Fetch: the secret's metadata instead of its value. */
+  readonly metadata?: boolean;
+}
+
+/**
+ * The answer to one read, from which properties are picked without another call.
+ * Both methods are pure; they throw {@link ProviderError} `PropertyMissing`, `NotAnObject` or (fake) `NotFound`.
+ */
+export interface RemoteSecret {
+  /** Bytes held in memory, for the coalescer's budget. */
+  readonly size: number;
+  /** The whole value, or the property's by the provider's own path dialect (spec providers 1.5). */
+  value(property?: string): Uint8Array;
+  /** The value's (or the property's) top-level keys, flattened by the provider's rule (spec providers 1.6). */
+  map(property?: string): SecretMap;
+}
+
+/** What `dataFrom.find` asks for; at least one field is set. */
+export interface FindQuery {
+  readonly path?: string;
+  /** An RE2 expression, searched unanchored in the name. */
+  readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** How keys are converted by the providers that convert before rewriting (spec providers 1.4). */
+  readonly conversionStrategy?: string;
+}
+
+/** A logged-in connection to one backend with one identity. Every method throws only {@link ProviderError}. */
+export interface SecretsClient {
+  read(ref: RemoteRef, signal: AbortSignal): Promise<RemoteSecret>;
+  /** All secrets that match, by name. A provider without it does not support `dataFrom.find`. */
+  find?(query: FindQuery, signal: AbortSignal): Promise<SecretMap>;
+  /** Resolves when the store can work; `unknown` when that could not be determined. Rejects when it cannot. */
+  check(signal: AbortSignal): Promise<'ready' | 'unknown'>;
+  /** Best effort: revokes tokens, ends connections. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** A field of a store's `spec.provider` section that cannot work, and why; `path` is relative to the section. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A Secret, ConfigMap or ServiceAccount that a store's section names. */
+export interface Reference {
+  readonly kind: 'Secret' | 'ConfigMap' | 'ServiceAccount';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly path: string;
+}
+
+/** What a client needs from its surroundings. */
+export interface ConnectDeps {
+  readonly credentials: Credentials;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Counts one call to the backend, by the API's own operation name, for `externalsecret_provider_api_calls_count`. */
+  readonly countCall: (call: string, outcome: 'success' | 'error') => void;
+}
+
+/**
+ * A backend: one folder, registered by one line in `providers/index.ts`. `index.ts` and `schema.ts` of a provider
+ * import no SDK; `connect` imports `client.ts` when the first store needs it.
+ */
+export interface Provider<S extends TSchema = TSchema> {
+  /** The key under `spec.provider`. */
+  readonly name: string;
+  /** Label in metrics, as ESO writes it. */
+  readonly label: string;
+  readonly spec: S;
+  readonly capabilities: Capabilities;
+  readonly maintenance: 'Maintained' | 'NotMaintained' | 'Deprecated';
+  /** Pure checks that the schema cannot express. Empty means valid. */
+  validate(spec: Static<S>, scope: StoreScope): Problem[];
+  /** Every object that the section names and that this auth method will read; decides about referent authentication. */
+  references(spec: Static<S>): Reference[];
+  connect(spec: Static<S>, scope: StoreScope, deps: ConnectDeps): Promise<SecretsClient>;
+}
