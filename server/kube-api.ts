@@ -1,4 +1,7 @@
+import type { JsonPatchOperation } from '../composite-controllers/lib/json-patch.ts';
 import type { KubeObject } from '../composite-controllers/lib/objects.ts';
+
+export type { JsonPatchOperation };
 
 /** A resource type of the API server. `group` is empty for the core group. */
 export interface ResourceType {
@@ -24,13 +27,6 @@ export interface ApplyOptions {
   readonly fieldManager: string;
   readonly force: boolean;
   readonly dryRun?: boolean;
-}
-
-/** One operation of an RFC 6902 patch. */
-export interface JsonPatchOperation {
-  readonly op: 'add' | 'remove' | 'replace' | 'test';
-  readonly path: string;
-  readonly value?: unknown;
 }
 
 /** A failed call to the API server: its HTTP status and `reason`. `message` is the API server's and must not reach users of the hook. */

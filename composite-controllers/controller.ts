@@ -1,0 +1,66 @@
+import type { KubeObject } from './lib/objects.ts';
+
+/** Objects by `namespace/name` (`name` when cluster-scoped), by `Kind.version` or `Kind.group/version` (hooks v2, spec metacontroller 3.5). */
+export type ObjectGroups = Readonly<Record<string, Readonly<Record<string, KubeObject>>>>;
+
+/** Body of a sync or finalize call. */
+export interface HookRequest {
+  readonly controller: KubeObject;
+  readonly parent: KubeObject;
+  readonly children: ObjectGroups;
+  readonly related: ObjectGroups;
+  readonly finalizing: boolean;
+}
+
+/** Body of a customize call. */
+export interface CustomizeRequest {
+  readonly controller: KubeObject;
+  readonly parent: KubeObject;
+}
+
+/** One rule that selects related objects. `names` is never empty: an empty list would widen to everything. */
+export interface RelatedRule {
+  readonly apiVersion: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly names: readonly string[];
+}
+
+/** The complete desired state: `status` replaces the parent's, `children` are all the objects that may stay. */
+export interface SyncResponse {
+  readonly status: object;
+  readonly children: readonly KubeObject[];
+  /** Seconds; at least 1. Absent: nothing is due by time. */
+  readonly resyncAfterSeconds?: number;
+}
+
+/** What a sync call comes to: an answer, or "ask again later" which leaves everything as it is (HTTP 429). */
+export type SyncOutcome =
+  | { readonly kind: 'answer'; readonly response: SyncResponse; readonly summary: SyncSummary }
+  | { readonly kind: 'wait'; readonly seconds: number; readonly summary: SyncSummary };
+
+/** What the log line and the metrics of a call say: names and codes only. */
+export interface SyncSummary {
+  /** Such as `Keep`, `Refresh`, `Refuse`. */
+  readonly decision: string;
+  /** Why, in one CamelCase word. */
+  readonly reason: string;
+  /** Code of the error that made Ready=False, when there is one. */
+  readonly code?: string;
+}
+
+/** Limits of one call. */
+export interface CallContext {
+  /** Aborted when the caller is gone, or the deadline has passed. */
+  readonly signal: AbortSignal;
+}
+
+/** One parent kind: what its hooks answer. Registered by one line in `index.ts`. */
+export interface CompositeController {
+  /** Path segment of its hooks: `/hooks/<name>/<hook>`. */
+  readonly name: string;
+  readonly parentKind: string;
+  sync(request: HookRequest, context: CallContext): Promise<SyncOutcome>;
+  /** Pure, never an error: the related objects that the parent's spec names. */
+  customize?(request: CustomizeRequest): { readonly relatedResources: readonly RelatedRule[] };
+}

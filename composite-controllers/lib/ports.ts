@@ -1,0 +1,41 @@
+import type { JsonPatchOperation } from './json-patch.ts';
+import type { KubeObject, SecretObject } from './objects.ts';
+
+/** The hook's own access to target Secrets: by name only, never a list, never a watch (design rule 10). */
+export interface TargetSecrets {
+  /** The live Secret, or undefined when there is none. */
+  get(namespace: string, name: string): Promise<SecretObject | undefined>;
+  /** Applies an RFC 6902 patch that carries its own `test` of resourceVersion; `conflict` when the Secret has moved on or is gone. */
+  patch(
+    namespace: string,
+    name: string,
+    patch: readonly JsonPatchOperation[],
+  ): Promise<{ kind: 'patched'; secret: SecretObject } | { kind: 'conflict' }>;
+}
+
+/** An event on an object: written best effort, deduplicated, never awaited by a decision. */
+export interface EventSink {
+  record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+}
+
+/** The log as the decision layer sees it: names and codes, never values or objects. */
+export interface Log {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Answered by the process to what the flags say. */
+export interface Settings {
+  /** A store with another non-empty `spec.controller` is somebody else's. */
+  readonly controllerClass: string;
+  /** `never` refuses to take over an existing Secret that nobody controls. */
+  readonly adopt: 'always' | 'never';
+  /** Whether an ExternalSecret waits for its store's Ready condition (ESO's flood gate). */
+  readonly floodGate: boolean;
+  /** How often a store is validated when its spec sets no refreshInterval, in ms. */
+  readonly storeRequeueMs: number;
+}

@@ -1,0 +1,53 @@
+import type { FindQuery, RemoteRef, RemoteSecret, SecretMap } from './kit/provider.ts';
+
+/** A store as its consumers name it, with what identifies its version. */
+export interface StoreHandle {
+  readonly kind: 'SecretStore' | 'ClusterSecretStore';
+  readonly name: string;
+  /** Namespace of a SecretStore. */
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** `spec.provider`: one key, the provider's name. */
+  readonly provider: Readonly<Record<string, unknown>>;
+}
+
+/** How fresh an answer has to be. */
+export interface Freshness {
+  /** An answer of a read that ended at most so many ms ago will do. */
+  readonly maxAgeMs: number;
+  /** The read has to have begun at or after this moment (ms since the epoch). */
+  readonly notBefore?: number;
+}
+
+/** Facts about one store's connection for metrics, conditions and the store's own status. */
+export interface StoreHealth {
+  readonly breaker: 'closed' | 'open' | 'half-open';
+}
+
+/**
+ * The way to all backends: client pool, coalescer, breaker and concurrency limit per store identity, in front of the
+ * registered providers. Every method throws only ProviderError.
+ */
+export interface Backends {
+  read(
+    store: StoreHandle,
+    consumerNamespace: string,
+    ref: RemoteRef,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<RemoteSecret>;
+  find(
+    store: StoreHandle,
+    consumerNamespace: string,
+    query: FindQuery,
+    freshness: Freshness,
+    signal: AbortSignal,
+  ): Promise<SecretMap>;
+  /** Validates the store as its own controller does: a ClusterSecretStore without a consumer (spec core 2.4). */
+  check(store: StoreHandle, signal: AbortSignal): Promise<'ready' | 'unknown'>;
+  /** What is known of the store without a call. */
+  health(store: StoreHandle): StoreHealth;
+  /** Revokes tokens and ends connections, best effort. */
+  close(): Promise<void>;
+}
