@@ -1,3 +1,4 @@
+import type { Priority } from './admission.ts';
 import type { FindQuery, RemoteRef, RemoteSecret, SecretMap } from './kit/provider.ts';
 
 /** A store as its consumers name it, with what identifies its version. */
@@ -20,6 +21,13 @@ export interface Freshness {
   readonly notBefore?: number;
 }
 
+/** What a caller asks of one read. */
+export interface ReadOptions extends Freshness {
+  readonly priority: Priority;
+  /** The caller waits until this aborts; the read goes on without it, for whoever asks next. */
+  readonly signal: AbortSignal;
+}
+
 /** Facts about one store's connection for metrics, conditions and the store's own status. */
 export interface StoreHealth {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -34,15 +42,13 @@ export interface Backends {
     store: StoreHandle,
     consumerNamespace: string,
     ref: RemoteRef,
-    freshness: Freshness,
-    signal: AbortSignal,
+    options: ReadOptions,
   ): Promise<RemoteSecret>;
   find(
     store: StoreHandle,
     consumerNamespace: string,
     query: FindQuery,
-    freshness: Freshness,
-    signal: AbortSignal,
+    options: ReadOptions,
   ): Promise<SecretMap>;
   /** Validates the store as its own controller does: a ClusterSecretStore without a consumer (spec core 2.4). */
   check(store: StoreHandle, signal: AbortSignal): Promise<'ready' | 'unknown'>;

@@ -4,8 +4,9 @@
  * - `user`: repeating the call is useless until somebody changes the manifest, the backend's data or its policy.
  * - `identity`: the login failed or was refused; the whole store is affected.
  * - `backend`: the backend, or the way to it, is not well; the whole store is affected.
+ * - `busy`: nothing is wrong; the store has enough to do and the caller comes again shortly.
  */
-export type RetryClass = 'absent' | 'user' | 'identity' | 'backend';
+export type RetryClass = 'absent' | 'user' | 'identity' | 'backend' | 'busy';
 
 interface Row {
   /** What happened; `{name}` places take the allow-listed details of the error. */
@@ -96,6 +97,11 @@ export const providerErrors = {
     advice: "check the backend's load and the network between it and the hook",
     retry: 'backend',
   },
+  Busy: {
+    text: 'the store has as many reads under way as it may have',
+    advice: 'nothing to do: the read is made shortly',
+    retry: 'busy',
+  },
   Malformed: {
     text: 'the answer does not come from the backend, or was cut short',
     advice: 'look for a proxy, load balancer or login page between the hook and the backend',
@@ -131,6 +137,8 @@ export interface ErrorDetails {
   readonly backendCode?: string;
   /** Seconds that the backend asked to wait. */
   readonly retryAfter?: number;
+  /** Set when the backend was not asked at all, because it failed before; seconds between two probes of it. */
+  readonly probedEvery?: number;
 }
 
 const codeLike = /^[A-Za-z][A-Za-z0-9_.]{1,60}$/;
@@ -178,6 +186,7 @@ function describe(code: ProviderErrorCode, details: ErrorDetails): string {
     details.status === undefined ? undefined : `HTTP ${details.status}`,
     details.backendCode,
     details.retryAfter === undefined ? undefined : `retry after ${details.retryAfter} s`,
+    details.probedEvery === undefined ? undefined : `failed repeatedly, probed every ${details.probedEvery} s`,
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? text : `${text} (${facts.join(', ')})`;
 }

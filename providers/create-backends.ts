@@ -1,0 +1,170 @@
+import { LRUCache } from 'lru-cache';
+import type { Backends, ReadOptions, StoreHandle } from './backends.ts';
+import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
+import { Connection } from './connection.ts';
+import { ProviderError } from './kit/errors.ts';
+import type { KubeReader } from './kit/kube.ts';
+import type { Provider, RemoteRef, RemoteSecret, SecretMap, StoreScope } from './kit/provider.ts';
+import type { BackendObserver } from './observer.ts';
+
+export interface BackendsOptions {
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly kube: KubeReader;
+  readonly observer: BackendObserver;
+  readonly now: () => number;
+  /** No answer is shared for longer than this, in ms. */
+  readonly coalesceWindowMs: number;
+}
+
+const maxConnections = 1_000;
+const maxSharedBytes = 64 * 1024 * 1024;
+const slotsPerConnection = 32;
+const readTimeoutMs = 10_000;
+const findTimeoutMs = 120_000;
+
+/** {@link Backends} over the registered providers. */
+export function createBackends(options: BackendsOptions): Backends {
+  const { providers, kube, observer, now, coalesceWindowMs } = options;
+  const connections = new LRUCache<string, Connection>({
+    max: maxConnections,
+    dispose: (connection) => void connection.close(),
+  });
+  const coalescerOptions = { now, windowMs: coalesceWindowMs, maxBytes: maxSharedBytes };
+  const reads: Coalescer<RemoteSecret> = createCoalescer(coalescerOptions);
+  const finds: Coalescer<SecretMap> = createCoalescer(coalescerOptions);
+
+  const connect = (
+    store: StoreHandle,
+    consumer: string | undefined,
+  ): { key: string; connection: Connection } => {
+    const provider = providerOf(providers, store);
+    const namespace = store.kind === 'SecretStore' ? store.namespace : consumer;
+    const scope: StoreScope = { kind: store.kind, name: store.name, namespace };
+    const slot = `${store.uid}@${isReferent(provider, store, scope) ? (namespace ?? '') : ''}`;
+    const known = connections.get(slot);
+    if (known !== undefined && known.store.generation === store.generation)
+      return { key: keyOf(slot, store), connection: known };
+    const shared = isReferent(provider, store, scope) ? scope : { ...scope, namespace: store.namespace };
+    const connection = new Connection(store, provider, shared, {
+      kube,
+      now,
+      observer,
+      slots: slotsPerConnection,
+    });
+    connections.set(slot, connection);
+    return { key: keyOf(slot, store), connection };
+  };
+
+  const share = async <T>(
+    store: StoreHandle,
+    get: () => Promise<Shared<T>>,
+    signal: AbortSignal,
+  ): Promise<T> => {
+    const { value, source } = await untilAborted(get(), signal);
+    if (source === 'shared') observer.coalesced(providerOf(providers, store).label);
+    return value;
+  };
+
+  return {
+    read(store, consumer, ref, options: ReadOptions) {
+      const read = async () => {
+        const { key, connection } = connect(store, consumer);
+        return reads.get(
+          `${key}|${refKey(ref)}`,
+          options,
+          () =>
+            connection.run(options.priority, (client) =>
+              client.read(ref, AbortSignal.timeout(readTimeoutMs)),
+            ),
+          (secret) => secret.size,
+        );
+      };
+      return share(store, read, options.signal);
+    },
+    find(store, consumer, query, options: ReadOptions) {
+      const find = async () => {
+        const { key, connection } = connect(store, consumer);
+        return finds.get(
+          `${key}|${JSON.stringify(query)}`,
+          options,
+          () =>
+            connection.run(options.priority, (client) => {
+              if (client.find === undefined)
+                throw new ProviderError('Unsupported', { what: 'dataFrom.find' });
+              return client.find(query, AbortSignal.timeout(findTimeoutMs));
+            }),
+          sizeOfMap,
+        );
+      };
+      return share(store, find, options.signal);
+    },
+    async check(store, signal) {
+      const provider = providerOf(providers, store);
+      const consumer = store.kind === 'SecretStore' ? store.namespace : undefined;
+      const scope: StoreScope = { kind: store.kind, name: store.name, namespace: consumer };
+      if (consumer === undefined && isReferent(provider, store, scope)) return 'unknown';
+      const { connection } = connect(store, consumer);
+      return untilAborted(
+        connection.run('refresh', (client) => client.check(AbortSignal.timeout(readTimeoutMs))),
+        signal,
+      );
+    },
+    health(store) {
+      const connection =
+        connections.peek(`${store.uid}@`) ?? connections.peek(`${store.uid}@${store.namespace ?? ''}`);
+      return { breaker: connection?.breakerState ?? 'closed' };
+    },
+    async close() {
+      await Promise.all([...connections.values()].map((connection) => connection.close()));
+      connections.clear();
+    },
+  };
+}
+
+/** The provider that the store's section names. Throws `Misconfigured`, or `Unsupported` for one that is not built. */
+export function providerOf(providers: ReadonlyMap<string, Provider>, store: StoreHandle): Provider {
+  const names = Object.keys(store.provider);
+  const name = names[0];
+  if (names.length !== 1 || name === undefined) {
+    throw new ProviderError('Misconfigured', { what: 'spec.provider must name exactly one provider' });
+  }
+  const provider = providers.get(name);
+  if (provider === undefined) throw new ProviderError('Unsupported', { what: `provider ${name}` });
+  return provider;
+}
+
+/** Whether the store's credentials depend on who consumes it (spec providers 1.2). */
+function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): boolean {
+  if (scope.kind === 'SecretStore') return false;
+  return provider
+    .references(store.provider[provider.name] as never)
+    .some((ref) => ref.namespace === undefined);
+}
+
+function keyOf(slot: string, store: StoreHandle): string {
+  return `${slot}#${store.generation}`;
+}
+
+/** JSON quotes its parts, so that no key can be read as another's. */
+function refKey(ref: RemoteRef): string {
+  return JSON.stringify([ref.key, ref.version ?? null, ref.metadata === true]);
+}
+
+function sizeOfMap(map: SecretMap): number {
+  let size = 0;
+  for (const [key, value] of map) size += key.length + value.byteLength;
+  return size;
+}
+
+/** The caller stops waiting when its signal aborts; the work itself goes on. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    work.catch(() => {});
+    return Promise.reject(new ProviderError('Timeout'));
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new ProviderError('Timeout'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
