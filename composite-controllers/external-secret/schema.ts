@@ -1,0 +1,93 @@
+import type { Static } from 'typebox';
+import { K } from '../../providers/kit/schema.ts';
+import { conditions } from '../lib/condition-schema.ts';
+import { data, dataFrom, storeRef, uniqueSecretKeys } from './schema-data.ts';
+import { target } from './schema-target.ts';
+
+/** Standard cron with five fields, or one of its names (spec core 1.1). */
+const cron =
+  '^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|@every [^\\s]+.*|[^\\s]+( [^\\s]+){4})$';
+
+const syncWindows = K.object('Times at which the backend is read, or not read.', {
+  kind: K.enum('allow: reads happen inside the windows only. deny: reads happen outside of them only.', [
+    'allow',
+    'deny',
+  ]),
+  windows: K.list(
+    'The windows.',
+    K.object('One window.', {
+      schedule: K.string(
+        'Start of the window: a cron expression with five fields, or a name such as @daily.',
+        {
+          minLength: 1,
+          pattern: cron,
+        },
+      ),
+      duration: K.duration('Length of the window, such as 2h.'),
+    }),
+    { minItems: 1 },
+  ),
+});
+
+/** Schema of an ExternalSecret's `spec`. */
+export const externalSecretSpec = K.object(
+  'What to read, from which store, and where to write it.',
+  {
+    secretStoreRef: K.optional(storeRef('The store that entries without a sourceRef read from.')),
+    target: K.defaulted(target, { creationPolicy: 'Owner', deletionPolicy: 'Retain' }),
+    refreshPolicy: K.optional(
+      K.enum(
+        'Periodic: reads each refreshInterval. OnChange: reads when the ExternalSecret changes. CreatedOnce: reads once. Absent means Periodic.',
+        ['CreatedOnce', 'Periodic', 'OnChange'],
+      ),
+    ),
+    refreshInterval: K.defaulted(
+      K.duration('Time between two reads, such as 30m. Zero or less: the backend is read only on change.'),
+      '1h0m0s',
+    ),
+    syncWindows: K.optional(syncWindows),
+    data: K.optional(data),
+    dataFrom: K.optional(dataFrom),
+  },
+  {
+    rules: [
+      {
+        rule: '(has(self.data) && self.data.size() > 0) || (has(self.dataFrom) && self.dataFrom.size() > 0)',
+        message: 'either data or dataFrom should be specified',
+      },
+      uniqueSecretKeys,
+    ],
+  },
+);
+
+/** Schema of an ExternalSecret's `status`: ESO's fields, and what the hook needs to remember. */
+export const externalSecretStatus = K.object('What was read and written last.', {
+  conditions: K.optional(conditions),
+  refreshTime: K.optional(K.nullable(K.time('When the target last received what the backend holds.'))),
+  syncedResourceVersion: K.optional(
+    K.string('Generation, and hash of the labels and annotations, that the target was made from.'),
+  ),
+  binding: K.optional(
+    K.object(
+      'The Secret, for those who follow the Service Binding contract.',
+      { name: K.defaulted(K.string('Name of the Secret.'), '') },
+      { atomic: true },
+    ),
+  ),
+  observedGeneration: K.optional(
+    K.int('Generation of the spec that this status is about.', { format: 'int64' }),
+  ),
+  refreshId: K.optional(K.string('Id of the refresh that the target carries.')),
+  retry: K.optional(
+    K.object('The next attempt after a failure.', {
+      after: K.time('Not before this moment,'),
+      version: K.string('unless the ExternalSecret is no longer of this version.'),
+    }),
+  ),
+});
+
+/** `spec` of an ExternalSecret as the API server serves it. */
+export type ExternalSecretSpec = Static<typeof externalSecretSpec>;
+
+/** `status` of an ExternalSecret. */
+export type ExternalSecretStatus = Static<typeof externalSecretStatus>;
