@@ -50,8 +50,11 @@ export interface Backends {
     query: FindQuery,
     options: ReadOptions,
   ): Promise<SecretMap>;
-  /** Validates the store as its own controller does: a ClusterSecretStore without a consumer (spec core 2.4). */
-  check(store: StoreHandle, signal: AbortSignal): Promise<'ready' | 'unknown'>;
+  /**
+   * Validates the store as its own controller does: a ClusterSecretStore without a consumer (spec core 2.4).
+   * `skipped`: its credentials are those of whoever consumes it, so nothing could be tried.
+   */
+  check(store: StoreHandle, signal: AbortSignal): Promise<'ready' | 'unknown' | 'skipped'>;
   /** What is known of the store without a call. */
   health(store: StoreHandle): StoreHealth;
   /** Revokes tokens and ends connections, best effort. */

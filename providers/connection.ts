@@ -156,7 +156,7 @@ export class Connection {
     const session = await current.catch(() => undefined);
     if (session === undefined || !(await session.credentials.changed())) return;
     if (this.#session === current) this.#session = undefined;
-    retire(session);
+    void retire(session);
   }
 
   #paused(): ProviderError {
@@ -173,7 +173,7 @@ function retire(session: Session): void | Promise<void> {
 }
 
 /** A refused or missing key is an answer, and proves the backend alive. */
-function concernsTheStore(error: Error): boolean {
+function concernsTheStore(error: unknown): boolean {
   const { retry } = asProviderError(error);
   return retry === 'backend' || retry === 'identity';
 }

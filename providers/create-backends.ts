@@ -102,7 +102,7 @@ export function createBackends(options: BackendsOptions): Backends {
       const provider = providerOf(providers, store);
       const consumer = store.kind === 'SecretStore' ? store.namespace : undefined;
       const scope: StoreScope = { kind: store.kind, name: store.name, namespace: consumer };
-      if (consumer === undefined && isReferent(provider, store, scope)) return 'unknown';
+      if (consumer === undefined && isReferent(provider, store, scope)) return 'skipped';
       const { connection } = connect(store, consumer);
       return untilAborted(
         connection.run('refresh', (client) => client.check(AbortSignal.timeout(readTimeoutMs))),

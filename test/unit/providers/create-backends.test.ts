@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Type } from 'typebox';
+import type { StoreHandle } from '../../../providers/backends.ts';
+import { createBackends } from '../../../providers/create-backends.ts';
+import { ProviderError, type ProviderErrorCode } from '../../../providers/kit/errors.ts';
+import type { KubeReader } from '../../../providers/kit/kube.ts';
+import type { Provider, Reference } from '../../../providers/kit/provider.ts';
+import { silentObserver } from '../../../providers/observer.ts';
+
+/** A backend in memory: it answers who asked, or fails as it is told to. */
+function setup(t: TestContext, options: { references?: Reference[] } = {}) {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  const state = {
+    connects: 0,
+    reads: 0,
+    closed: 0,
+    failWith: undefined as ProviderErrorCode | undefined,
+    hang: false,
+    secretVersion: '1',
+  };
+  const provider: Provider = {
+    name: 'test',
+    label: 'Test',
+    spec: Type.Object({}),
+    capabilities: 'ReadOnly',
+    maintenance: 'Maintained',
+    validate: () => [],
+    references: () => options.references ?? [],
+    async connect(_spec, scope, { credentials }) {
+      state.connects++;
+      const token = Buffer.from(
+        await credentials.secret({ name: 'creds', namespace: 'infra', key: 'token' }),
+      ).toString();
+      return {
+        async read(ref) {
+          state.reads++;
+          if (state.hang) await new Promise(() => {});
+          if (state.failWith !== undefined) throw new ProviderError(state.failWith);
+          const text = `${ref.key} as ${scope.namespace ?? 'itself'} with ${token}`;
+          return { size: text.length, value: () => Buffer.from(text), map: () => new Map() };
+        },
+        check: async () => 'ready' as const,
+        close: async () => void state.closed++,
+      };
+    },
+  };
+  const kube: KubeReader = {
+    secret: async (namespace) => ({
+      uid: 'u',
+      resourceVersion: state.secretVersion,
+      data: new Map([['token', Buffer.from(`${namespace}-token-${state.secretVersion}`)]]),
+    }),
+    configMap: async () => undefined,
+    serviceAccount: async () => undefined,
+    serviceAccountToken: async () => undefined,
+  };
+  const backends = createBackends({
+    providers: new Map([['test', provider]]),
+    kube,
+    observer: silentObserver,
+    now: Date.now,
+    coalesceWindowMs: 0,
+  });
+  const read = async (
+    store: StoreHandle,
+    consumer: string,
+    key = 'k',
+    signal = new AbortController().signal,
+  ) => {
+    const secret = await backends.read(
+      store,
+      consumer,
+      { key },
+      { maxAgeMs: 0, priority: 'refresh', signal },
+    );
+    return Buffer.from(secret.value()).toString();
+  };
+  return { state, backends, read, tick: (ms: number) => t.mock.timers.setTime(Date.now() + ms) };
+}
+
+const shared: StoreHandle = {
+  kind: 'ClusterSecretStore',
+  name: 's',
+  uid: 'c1',
+  generation: 1,
+  provider: { test: {} },
+};
+const own = (namespace: string): StoreHandle => ({
+  ...shared,
+  kind: 'SecretStore',
+  namespace,
+  uid: `o-${namespace}`,
+});
+
+test('namespaces share a connection only when their credentials are the same', async (t) => {
+  const fixed = setup(t);
+  await fixed.read(shared, 'team-a');
+  await fixed.read(shared, 'team-b');
+  assert.equal(fixed.state.connects, 1);
+});
+
+test('referent credentials give every namespace its own identity', async (t) => {
+  const { read, state } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
+  assert.match(await read(shared, 'team-a'), /as team-a/);
+  assert.match(await read(shared, 'team-b'), /as team-b/);
+  assert.match(await read(shared, 'team-a'), /as team-a/);
+  assert.equal(state.connects, 2);
+});
+
+test("a SecretStore's credentials are its own namespace's, whatever the selector says", async (t) => {
+  const { read } = setup(t);
+  assert.match(await read(own('team-a'), 'team-a'), /with team-a-token/);
+});
+
+test('a rotated credential is picked up within a minute, without a restart', async (t) => {
+  const { read, state, tick } = setup(t);
+  await read(shared, 'team-a');
+  state.secretVersion = '2';
+  tick(59_000);
+  assert.match(await read(shared, 'team-a'), /token-1/);
+  tick(2_000);
+  assert.match(await read(shared, 'team-a'), /token-2/);
+  assert.equal(state.closed, 1, 'the old client is closed');
+});
+
+test('a refusal makes the credentials be looked at, and the read be made once more when they had changed', async (t) => {
+  const { read, state, tick } = setup(t);
+  await read(shared, 'team-a');
+  state.secretVersion = '2';
+  state.failWith = 'Denied';
+  tick(6_000);
+  await assert.rejects(read(shared, 'team-a'), { code: 'Denied' });
+  assert.equal(state.reads, 3);
+  assert.equal(state.connects, 2);
+});
+
+test('an edited store gets a connection of its own', async (t) => {
+  const { read, state } = setup(t);
+  await read(shared, 'team-a');
+  await read({ ...shared, generation: 2 }, 'team-a');
+  assert.equal(state.connects, 2);
+  assert.equal(state.closed, 1);
+});
+
+test('a dead store costs one call per 30 s, says what is wrong, and recovers by itself', async (t) => {
+  const { read, state, backends, tick } = setup(t);
+  state.failWith = 'Unavailable';
+  for (let i = 0; i < 10; i++) await assert.rejects(read(shared, 'team-a'), { code: 'Unavailable' });
+  assert.equal(state.reads, 3);
+  assert.equal(backends.health(shared).breaker, 'open');
+  await assert.rejects(read(shared, 'team-a'), /probed every 30 s/);
+  tick(30_001);
+  await assert.rejects(read(shared, 'team-a'), { code: 'Unavailable' });
+  await assert.rejects(read(shared, 'team-a'), { code: 'Unavailable' });
+  assert.equal(state.reads, 4);
+  state.failWith = undefined;
+  tick(30_001);
+  await read(shared, 'team-a');
+  assert.equal(backends.health(shared).breaker, 'closed');
+});
+
+test('a missing or refused key says nothing about the store', async (t) => {
+  const { read, state, backends, tick } = setup(t);
+  for (const code of ['NotFound', 'Denied', 'PropertyMissing'] as const) {
+    state.failWith = code;
+    tick(1);
+    for (let i = 0; i < 5; i++) await assert.rejects(read(shared, 'team-a'), { code });
+  }
+  assert.equal(backends.health(shared).breaker, 'closed');
+});
+
+test('a caller that gives up gets an answer at once, and the read goes on for the next', async (t) => {
+  const { read, state } = setup(t);
+  state.hang = true;
+  const caller = new AbortController();
+  const asked = read(shared, 'team-a', 'k', caller.signal);
+  setImmediate(() => caller.abort());
+  await assert.rejects(asked, { code: 'Timeout' });
+});
+
+test('a store without credentials of its own is not tried while it validates itself', async (t) => {
+  const { backends, state } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
+  assert.equal(await backends.check(shared, new AbortController().signal), 'skipped');
+  assert.equal(state.connects, 0);
+});
+
+test('an unknown provider and a second provider are told apart', async (t) => {
+  const { read } = setup(t);
+  await assert.rejects(read({ ...shared, provider: { other: {} } }, 'a'), { code: 'Unsupported' });
+  await assert.rejects(read({ ...shared, provider: { test: {}, other: {} } }, 'a'), {
+    code: 'Misconfigured',
+  });
+});
+
+test('thousands of interleaved reads of two identities never cross', async (t) => {
+  const { read } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
+  const asked = Array.from({ length: 2_000 }, async (_, i) => {
+    const namespace = i % 2 === 0 ? 'team-a' : 'team-b';
+    try {
+      const text = await read(shared, namespace, `key${i % 7}`);
+      assert.equal(text, `key${i % 7} as ${namespace} with infra-token-1`);
+      return 1;
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === 'Busy') return 0;
+      throw error;
+    }
+  });
+  const answered = (await Promise.all(asked)).reduce<number>((sum, n) => sum + n, 0);
+  assert.ok(answered > 0);
+});
