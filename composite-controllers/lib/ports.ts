@@ -1,7 +1,10 @@
 import type { JsonPatchOperation } from './json-patch.ts';
 import type { KubeObject, SecretObject } from './objects.ts';
 
-/** The hook's own access to target Secrets: by name only, never a list, never a watch (design rule 10). */
+/**
+ * The hook's own access to target Secrets: by name only, never a list, never a watch (design rule 10). A failed call
+ * rejects with an error that carries the API server's numeric `status` (0: not reached).
+ */
 export interface TargetSecrets {
   /** The live Secret, or undefined when there is none. */
   get(namespace: string, name: string): Promise<SecretObject | undefined>;
@@ -38,4 +41,10 @@ export interface Settings {
   readonly floodGate: boolean;
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
+}
+
+/** Status of a failed call of a port, or undefined when the error is not one of those. */
+export function kubernetesStatus(error: unknown): number | undefined {
+  const status = error instanceof Error ? (error as { status?: unknown }).status : undefined;
+  return typeof status === 'number' ? status : undefined;
 }

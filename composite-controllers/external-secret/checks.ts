@@ -1,0 +1,146 @@
+import { namespaceIsAdmitted } from '../lib/namespace-conditions.ts';
+import type { Settings } from '../lib/ports.ts';
+import type { SyncFailure } from './errors.ts';
+import { dynamicApplyAnnotation } from './names.ts';
+import { storesOf } from './plan.ts';
+import type { ExternalSecretSpec } from './schema.ts';
+import type { World } from './world.ts';
+
+/** A reason to refuse a refresh before any backend is asked, or undefined to go on. */
+type Check = (world: World, settings: Settings) => SyncFailure | undefined;
+
+/** The chain, in order: the first failure is the one that the condition shows. */
+const chain: readonly Check[] = [
+  specIsComplete, //      neither data nor dataFrom, or entries that name nothing
+  featuresAreBuilt, //    what Keyhook cannot do yet keeps its Secret and says so
+  policiesAgree, //       deletionPolicy and creationPolicy (spec core 1.2)
+  storesExist, //
+  storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2)
+  storesAreReady, //      the flood gate (spec core 2.6)
+  applyIsServerSide, //   values must not end up in an annotation (design rule 8)
+];
+
+/** The first reason to refuse the refresh, or undefined when there is none. */
+export function refusal(world: World, settings: Settings): SyncFailure | undefined {
+  for (const check of chain) {
+    const failure = check(world, settings);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** Whether every store that exists is looked after by another controller class (spec core 1.4 no. 5). */
+export function belongsToOtherClass(world: World, settings: Settings): boolean {
+  return [...world.stores.values()].some(
+    ({ controller }) => controller !== '' && controller !== settings.controllerClass,
+  );
+}
+
+function specIsComplete({ spec }: World): SyncFailure | undefined {
+  const data = spec.data ?? [];
+  const dataFrom = spec.dataFrom ?? [];
+  if (data.length + dataFrom.length === 0) {
+    return { code: 'SpecInvalid', detail: 'either data or dataFrom should be specified' };
+  }
+  for (const [index, { extract, find, sourceRef }] of dataFrom.entries()) {
+    const set = [extract, find, sourceRef?.generatorRef].filter((part) => part !== undefined).length;
+    if (set > 1) {
+      return {
+        code: 'SpecInvalid',
+        detail: `spec.dataFrom[${index}]: extract, find, or generatorRef cannot be set at the same time`,
+      };
+    }
+    if (set === 0 && sourceRef?.storeRef === undefined) {
+      return {
+        code: 'SpecInvalid',
+        detail: `spec.dataFrom[${index}]: either extract, find, or sourceRef must be set to dataFrom`,
+      };
+    }
+  }
+  const unnamed = [...dataFrom.entries()].find(
+    ([, entry]) =>
+      entry.sourceRef?.generatorRef === undefined &&
+      !(entry.sourceRef?.storeRef ?? spec.secretStoreRef)?.name,
+  );
+  const nameless = data.findIndex((entry) => !(entry.sourceRef?.storeRef ?? spec.secretStoreRef)?.name);
+  if (unnamed !== undefined)
+    return { code: 'SpecInvalid', detail: `spec.dataFrom[${unnamed[0]}] names no store` };
+  if (nameless >= 0) return { code: 'SpecInvalid', detail: `spec.data[${nameless}] names no store` };
+  return undefined;
+}
+
+function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
+  const missing = unbuilt(spec);
+  return missing === undefined ? undefined : { code: 'NotBuilt', detail: missing };
+}
+
+function unbuilt(spec: ExternalSecretSpec): string | undefined {
+  const { target, dataFrom = [], data = [] } = spec;
+  if (target?.manifest !== undefined) return 'spec.target.manifest';
+  if (target?.template !== undefined) return 'spec.target.template';
+  if (target?.immutable === true) return 'spec.target.immutable';
+  if (target?.creationPolicy !== undefined && target.creationPolicy !== 'Owner') {
+    return `spec.target.creationPolicy ${target.creationPolicy}`;
+  }
+  if (target?.deletionPolicy === 'Merge') return 'spec.target.deletionPolicy Merge';
+  if (spec.syncWindows !== undefined) return 'spec.syncWindows';
+  for (const [index, entry] of dataFrom.entries()) {
+    if (entry.find !== undefined) return `spec.dataFrom[${index}].find`;
+    if (entry.rewrite !== undefined && entry.rewrite.length > 0) return `spec.dataFrom[${index}].rewrite`;
+    if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
+  }
+  const generated = data.findIndex((entry) => entry.sourceRef?.generatorRef !== undefined);
+  return generated < 0 ? undefined : `spec.data[${generated}].sourceRef.generatorRef`;
+}
+
+function policiesAgree({ spec }: World): SyncFailure | undefined {
+  const creation = spec.target?.creationPolicy ?? 'Owner';
+  if (spec.target?.deletionPolicy !== 'Delete' || creation === 'Owner') return undefined;
+  return {
+    code: 'SpecInvalid',
+    detail: 'deletionPolicy=Delete must not be used when the controller does not own the secret',
+    advice: 'set creationPolicy=Owner, or another deletionPolicy',
+  };
+}
+
+function storesExist(world: World): SyncFailure | undefined {
+  const absent = storesOf(world.spec).find((key) => !world.stores.has(key));
+  return absent === undefined
+    ? undefined
+    : { code: 'StoreMissing', detail: `could not get ${nameOf(absent)}`, cause: 'StoreMissing' };
+}
+
+function storesAdmitUs(world: World): SyncFailure | undefined {
+  for (const [key, { handle, conditions }] of world.stores) {
+    if (handle.kind !== 'ClusterSecretStore') continue;
+    if (!namespaceIsAdmitted(conditions, { name: world.namespace, labels: world.namespaceLabels })) {
+      return {
+        code: 'StoreForbidden',
+        detail: `using cluster store "${handle.name}" is not allowed from namespace "${world.namespace}": denied by spec.condition`,
+        cause: key,
+      };
+    }
+  }
+  return undefined;
+}
+
+function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | undefined {
+  if (!floodGate) return undefined;
+  for (const [key, { ready }] of world.stores) {
+    if (ready?.status === 'True') continue;
+    const why = ready === undefined ? '' : ` (${ready.message})`;
+    return { code: 'StoreNotReady', detail: `${nameOf(key)} is not ready${why}` };
+  }
+  return undefined;
+}
+
+function applyIsServerSide({ target }: World): SyncFailure | undefined {
+  return target?.metadata.annotations?.[dynamicApplyAnnotation] === undefined
+    ? undefined
+    : { code: 'DynamicApply' };
+}
+
+function nameOf(key: string): string {
+  const slash = key.indexOf('/');
+  return `${key.slice(0, slash)} "${key.slice(slash + 1)}"`;
+}

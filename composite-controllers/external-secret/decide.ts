@@ -1,0 +1,70 @@
+import type { Settings } from '../lib/ports.ts';
+import { belongsToOtherClass, refusal } from './checks.ts';
+import type { SyncFailure } from './errors.ts';
+import { attemptVersion, dueAt, type RefreshReason, refreshId, refreshReason } from './refresh.ts';
+import { hashIsTrue, refreshIdOf, type World } from './world.ts';
+
+/**
+ * What is to be done about one ExternalSecret.
+ *
+ *   not due, target as recorded ─────────────► Keep      no read; the observed child is stated again
+ *   due ── target carries this refresh ──────► Confirm   no read; the status records what is seen
+ *       ── something forbids the attempt ────► Refuse    no read; Ready=False, the child stays
+ *       ── a failure's waiting time runs ────► Hold      no read; nothing changes
+ *       ── else ─────────────────────────────► Refresh   read, compose, answer
+ */
+export type Decision =
+  | {
+      readonly kind: 'Keep';
+      readonly reason: 'NotDue' | 'BeingDeleted' | 'OtherClass';
+      readonly dueAt: number | undefined;
+    }
+  | { readonly kind: 'Confirm'; readonly reason: RefreshReason; readonly id: string }
+  | { readonly kind: 'Refuse'; readonly reason: RefreshReason; readonly failure: SyncFailure }
+  | { readonly kind: 'Hold'; readonly reason: RefreshReason; readonly until: number }
+  | { readonly kind: 'Refresh'; readonly reason: RefreshReason; readonly id: string };
+
+/** What this process remembers of an answer whose Secret has not been seen yet. */
+export interface Pending {
+  readonly id: string;
+  /** data-hash of the Secret that was answered last. */
+  readonly hash: string;
+}
+
+/** The decision. Pure: the same world, memory and settings give the same decision. */
+export function decide(world: World, pending: Pending | undefined, settings: Settings): Decision {
+  if (world.object.metadata.deletionTimestamp !== undefined) {
+    return { kind: 'Keep', reason: 'BeingDeleted', dueAt: undefined };
+  }
+  if (belongsToOtherClass(world, settings)) return { kind: 'Keep', reason: 'OtherClass', dueAt: undefined };
+
+  const reason = refreshReason(world);
+  if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: dueAt(world) };
+
+  const id = refreshId(world);
+  if (wasSeen(world, id, pending)) return { kind: 'Confirm', reason, id };
+
+  const failure = refusal(world, settings);
+  if (failure !== undefined) return { kind: 'Refuse', reason, failure };
+
+  const until = heldUntil(world);
+  return until === undefined ? { kind: 'Refresh', reason, id } : { kind: 'Hold', reason, until };
+}
+
+/** The target carries this refresh, undamaged, and nothing newer was answered for it. */
+function wasSeen({ target }: World, id: string, pending: Pending | undefined): boolean {
+  if (target === undefined || refreshIdOf(target) !== id || !hashIsTrue(target)) return false;
+  return pending === undefined || pending.id !== id || pending.hash === hashOf(target);
+}
+
+function hashOf(target: NonNullable<World['target']>): string | undefined {
+  return target.metadata.annotations?.['reconcile.external-secrets.io/data-hash'];
+}
+
+/** End of the waiting time of the last failure, when it still binds. */
+function heldUntil(world: World): number | undefined {
+  const { retry } = world.status;
+  if (retry?.after === undefined || retry.version !== attemptVersion(world)) return undefined;
+  const after = Date.parse(retry.after);
+  return after > world.now ? after : undefined;
+}

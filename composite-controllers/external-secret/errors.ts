@@ -1,0 +1,118 @@
+/** How a refused or failed ExternalSecret comes to its next attempt. */
+export type NextAttempt =
+  /** By the failure schedule: the attempt costs a call of the backend. */
+  | 'scheduled'
+  /** With the next event: the attempt costs nothing. */
+  | 'on-event';
+
+interface Row {
+  /** What ESO says in the condition, kept at the front so that alerts on it go on working (spec core 1.12). */
+  readonly message: string;
+  /** What a person can do about it; absent where the detail says it. */
+  readonly advice?: string;
+  readonly next: NextAttempt;
+}
+
+/** The one table of the ExternalSecret's own errors. All of them make Ready=False with reason `SecretSyncedError`. */
+export const syncErrors = {
+  FetchFailed: { message: 'could not get secret data from provider', next: 'scheduled' },
+  ValueRejected: { message: 'could not get secret data from provider', next: 'scheduled' },
+  StoreMissing: {
+    message: 'could not get secret data from provider',
+    advice: 'create the store, or correct secretStoreRef',
+    next: 'on-event',
+  },
+  StoreNotReady: {
+    message: 'could not get secret data from provider',
+    advice: "see the store's own Ready condition",
+    next: 'on-event',
+  },
+  StoreForbidden: {
+    message: 'could not get secret data from provider',
+    advice: "add the namespace to the ClusterSecretStore's conditions, or use a store that admits it",
+    next: 'on-event',
+  },
+  SpecInvalid: {
+    message: 'the specification is not valid',
+    advice: 'correct the fields named',
+    next: 'on-event',
+  },
+  NotBuilt: {
+    message: 'the specification asks for something that this version of Keyhook does not do yet',
+    advice: 'the Secret stays as it is; see the table of features in the README',
+    next: 'on-event',
+  },
+  OwnedByOther: {
+    message: 'target is owned by another ExternalSecret',
+    advice: 'give one of the two another target.name',
+    next: 'on-event',
+  },
+  OwnedByController: {
+    message: 'failed to take ownership of target secret',
+    advice: 'another controller owns the Secret: choose another target.name, or remove its owner',
+    next: 'on-event',
+  },
+  AdoptionOff: {
+    message: 'failed to take ownership of target secret',
+    advice:
+      'the Secret exists and nobody owns it: delete it, choose another target.name, or start with --adopt=always',
+    next: 'on-event',
+  },
+  TypeImmutable: {
+    message: 'could not update secret',
+    advice:
+      "a Secret's type cannot change: delete the Secret (it is created anew), or choose another target.name",
+    next: 'scheduled',
+  },
+  TargetImmutable: {
+    message: 'could not update secret, target is immutable',
+    advice: 'the Secret is marked immutable: delete it (it is created anew), or choose another target.name',
+    next: 'scheduled',
+  },
+  TooLarge: {
+    message: 'could not update secret',
+    advice:
+      'a Secret holds at most 1 MiB: map fewer or smaller keys, or split them over several ExternalSecrets',
+    next: 'scheduled',
+  },
+  WriteNotSeen: {
+    message: 'could not update secret',
+    advice:
+      'Metacontroller has not written it: see the SyncError event of this ExternalSecret (quota, admission policy, RBAC)',
+    next: 'scheduled',
+  },
+  DynamicApply: {
+    message: 'could not update secret',
+    advice:
+      'Metacontroller runs with dynamic-apply, which copies values into an annotation: start it with --apply-strategy=server-side-apply',
+    next: 'on-event',
+  },
+} as const satisfies Record<string, Row>;
+
+export type SyncErrorCode = keyof typeof syncErrors;
+
+/** Why an ExternalSecret is not Ready: a code of {@link syncErrors} and a detail of names, codes and our own words. */
+export interface SyncFailure {
+  readonly code: SyncErrorCode;
+  /** What exactly; never a value. */
+  readonly detail?: string;
+  /** Advice that is more exact than the table's. */
+  readonly advice?: string;
+  /** Code of the layer below, for metrics and the log. */
+  readonly cause?: string;
+  /** Seconds that the backend asked to wait. */
+  readonly retryAfter?: number;
+}
+
+/** Message of the Ready condition. */
+export function failureMessage(failure: SyncFailure): string {
+  const row: Row = syncErrors[failure.code];
+  const advice = failure.advice ?? row.advice;
+  const detail = failure.detail === undefined ? '' : `: ${failure.detail}`;
+  return advice === undefined ? `${row.message}${detail}` : `${row.message}${detail}. To do: ${advice}`;
+}
+
+/** Whether the next attempt is bound to the failure schedule. */
+export function isScheduled(failure: SyncFailure): boolean {
+  return syncErrors[failure.code].next === 'scheduled';
+}

@@ -1,0 +1,13 @@
+/** Names that Keyhook reads or writes on objects (spec core 0.2); ESO's own where ESO has one. */
+export const managedLabel = 'reconcile.external-secrets.io/managed';
+export const createdByLabel = 'reconcile.external-secrets.io/created-by';
+export const dataHashAnnotation = 'reconcile.external-secrets.io/data-hash';
+export const forceSyncAnnotation = 'external-secrets.io/force-sync';
+/** The refresh whose value the Secret carries (design rule 2). */
+export const refreshIdAnnotation = 'keyhook.dev/refresh-id';
+/** Metacontroller puts it on each child of a controller with generateSelector. */
+export const controllerUidLabel = 'controller-uid';
+/** Its presence proves that Metacontroller runs with dynamic-apply (design rule 8). */
+export const dynamicApplyAnnotation = 'metacontroller.k8s.io/last-applied-configuration';
+/** What `status.refreshId` holds when a refresh ended with no Secret at all. */
+export const noSecret = 'none';

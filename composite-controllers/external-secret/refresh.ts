@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { parseDuration } from '../lib/duration.ts';
+import { nextSlot } from '../lib/slots.ts';
+import type { StoreView } from '../secret-store/view.ts';
+import { readyStatus, targetState, type World } from './world.ts';
+
+/** Why a refresh is needed. */
+export type RefreshReason = 'First' | 'Changed' | 'Due' | 'Retry' | 'Missing' | 'Drifted' | 'Unconfirmed';
+
+const defaultIntervalMs = 3_600_000;
+/** Clocks of API servers and hooks differ; a refreshTime that is a little ahead is not from the future. */
+const clockSkewMs = 60_000;
+
+/** refreshInterval in ms; 0 or less means never by time (spec core 1.1, 1.5). */
+export function intervalMs({ spec }: World): number {
+  return spec.refreshInterval === undefined ? defaultIntervalMs : parseDuration(spec.refreshInterval);
+}
+
+/** The moment of the last refresh in ms, or undefined before the first. */
+export function refreshedAt({ status }: World): number | undefined {
+  const time =
+    status.refreshTime === undefined || status.refreshTime === null
+      ? Number.NaN
+      : Date.parse(status.refreshTime);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** When time alone makes a refresh due, or undefined when it never does (design rule 7). */
+export function dueAt(world: World, after: number | undefined = refreshedAt(world)): number | undefined {
+  const policy = world.spec.refreshPolicy;
+  const interval = intervalMs(world);
+  if (policy === 'CreatedOnce' || policy === 'OnChange' || interval <= 0 || after === undefined)
+    return undefined;
+  return nextSlot({ uid: world.uid, intervalMs: interval, after });
+}
+
+/** Why the ExternalSecret needs a refresh now, or undefined when it does not (the table of spec core 1.5). */
+export function refreshReason(world: World): RefreshReason | undefined {
+  return byPolicy(world) ?? (readyStatus(world.status) === 'False' ? 'Retry' : undefined) ?? byTarget(world);
+}
+
+function byPolicy(world: World): RefreshReason | undefined {
+  const { status, spec, version } = world;
+  const synced = status.syncedResourceVersion;
+  const last = refreshedAt(world);
+  if (!synced) return 'First';
+  if (spec.refreshPolicy === 'CreatedOnce') return last === undefined ? 'First' : undefined;
+  if (spec.refreshPolicy !== 'OnChange' && intervalMs(world) <= 0) return undefined;
+  if (synced !== version) return 'Changed';
+  if (last === undefined) return 'First';
+  if (spec.refreshPolicy === 'OnChange') return undefined;
+  const due = dueAt(world);
+  return last > world.now + clockSkewMs || (due !== undefined && due <= world.now) ? 'Due' : undefined;
+}
+
+function byTarget(world: World): RefreshReason | undefined {
+  const state = targetState(world);
+  return state === 'Valid' ? undefined : state;
+}
+
+/**
+ * The id of the refresh that is needed now: the same in every pass until the status has recorded that its Secret was
+ * seen, and never the same again (design rule 2).
+ */
+export function refreshId(world: World): string {
+  const { status, uid, version } = world;
+  const slot = refreshedAt(world) === undefined ? 'first' : String(dueAt(world) ?? 'untimed');
+  return digest([uid, version, slot, status.refreshId ?? '']);
+}
+
+/** What a failed attempt was made with: when it changes, the next attempt need not wait (design "Cost and load"). */
+export function attemptVersion(world: World): string {
+  const stores = [...world.stores].map(([key, store]) => [key, storeVersion(store)]).sort();
+  return digest([world.version, JSON.stringify(stores)]);
+}
+
+function storeVersion(store: StoreView): string {
+  return [store.handle.uid, store.handle.generation, store.ready?.status, store.ready?.since].join('/');
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
+}

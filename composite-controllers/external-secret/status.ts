@@ -1,0 +1,82 @@
+import { rfc3339, setCondition } from '../lib/conditions.ts';
+import { failureStep } from '../lib/slots.ts';
+import { failureMessage, isScheduled, type SyncFailure } from './errors.ts';
+import { attemptVersion, dueAt, intervalMs } from './refresh.ts';
+import type { ExternalSecretStatus } from './schema.ts';
+import type { World } from './world.ts';
+
+/** What a sync call came to, as far as the status is concerned. */
+export type Outcome =
+  /** Nothing new is known: the status stays to the letter. */
+  | { readonly kind: 'Unchanged'; readonly againAt: number | undefined }
+  /** The wanted state has been observed. */
+  | {
+      readonly kind: 'Synced';
+      readonly reason: 'SecretSynced' | 'SecretDeleted';
+      readonly message: string;
+      /** When the values were read, in ms. */
+      readonly readAt: number;
+      /** What the observed Secret carries; undefined for a Secret of before Keyhook. */
+      readonly refreshId: string | undefined;
+      readonly binding: 'bound' | 'unbound';
+    }
+  | { readonly kind: 'Failed'; readonly failure: SyncFailure };
+
+/** A status and the moment (ms) of the next pass that time alone calls for. */
+export interface StatusAnswer {
+  readonly status: ExternalSecretStatus;
+  readonly againAt: number | undefined;
+}
+
+/** Attempts that cost nothing follow events; this is the safety net under them. */
+const onEventMs = 300_000;
+
+/** The next status (spec core 0.5, 1.12; design "Cost and load"). Pure. */
+export function nextStatus(world: World, outcome: Outcome): StatusAnswer {
+  switch (outcome.kind) {
+    case 'Unchanged':
+      return { status: world.status, againAt: outcome.againAt };
+    case 'Synced':
+      return synced(world, outcome);
+    case 'Failed':
+      return failed(world, outcome.failure);
+  }
+}
+
+function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): StatusAnswer {
+  const { retry: _retry, refreshId: _refreshId, ...rest } = world.status;
+  const status: ExternalSecretStatus = {
+    ...rest,
+    conditions: setCondition(
+      world.status.conditions ?? [],
+      { type: 'Ready', status: 'True', reason: outcome.reason, message: outcome.message },
+      world.now,
+    ),
+    refreshTime: rfc3339(outcome.readAt),
+    syncedResourceVersion: world.version,
+    ...(outcome.refreshId === undefined ? {} : { refreshId: outcome.refreshId }),
+    ...(outcome.binding === 'bound' ? { binding: { name: world.targetName } } : {}),
+  };
+  return { status, againAt: dueAt(world, outcome.readAt) };
+}
+
+function failed(world: World, failure: SyncFailure): StatusAnswer {
+  const conditions = setCondition(
+    world.status.conditions ?? [],
+    { type: 'Ready', status: 'False', reason: 'SecretSyncedError', message: failureMessage(failure) },
+    world.now,
+  );
+  const { retry: _retry, ...rest } = world.status;
+  if (!isScheduled(failure)) return { status: { ...rest, conditions }, againAt: world.now + onEventMs };
+  const since = conditions.find((condition) => condition.type === 'Ready')?.lastTransitionTime;
+  const step = failureStep({
+    now: world.now,
+    lastTransition: since === undefined ? world.now : Date.parse(since),
+    intervalMs: intervalMs(world),
+  });
+  const after = world.now + Math.max(step, (failure.retryAfter ?? 0) * 1000);
+  return {
+    status: { ...rest, conditions, retry: { after: rfc3339(after), version: attemptVersion(world) } },
+    againAt: after,
+  };
+}

@@ -1,0 +1,81 @@
+import { ProviderError } from '../../providers/kit/errors.ts';
+import type { RemoteSecret, SecretMap } from '../../providers/kit/provider.ts';
+import { decodeMap, decodeValue, refuseNullBytes } from '../lib/decode.ts';
+import { ValueError } from '../lib/errors.ts';
+import { convertKeys, validateKeys } from '../lib/keys.ts';
+import type { SyncFailure } from './errors.ts';
+import type { Entry, Plan } from './plan.ts';
+
+/** What one read came to. */
+export type ReadResult = { readonly secret: RemoteSecret } | { readonly error: ProviderError };
+
+/** What all entries of a spec come to. */
+export type Values =
+  | { readonly kind: 'data'; readonly data: SecretMap; readonly absent: readonly string[] }
+  /** The backend itself stated for every entry that there is nothing (design rule 6). */
+  | { readonly kind: 'absent'; readonly absent: readonly string[] }
+  | { readonly kind: 'failed'; readonly failure: SyncFailure };
+
+/**
+ * The values of a plan, composed in order: later entries overwrite (spec core 1.7). An entry that the backend says
+ * does not exist is left out, unless the deletionPolicy is Retain: then it is a failure, so that nothing is lost.
+ */
+export function composeValues(
+  plan: Plan,
+  results: ReadonlyMap<string, ReadResult>,
+  deletionPolicy: 'Retain' | 'Delete' | 'Merge',
+): Values {
+  const data: SecretMap = new Map();
+  const absent: string[] = [];
+  for (const entry of plan.entries) {
+    try {
+      for (const [key, value] of valuesOf(entry, results.get(entry.read))) data.set(key, value);
+    } catch (error) {
+      if (isAbsent(error) && deletionPolicy !== 'Retain') absent.push(entry.where);
+      else return { kind: 'failed', failure: failureOf(entry, error) };
+    }
+  }
+  return absent.length === plan.entries.length ? { kind: 'absent', absent } : { kind: 'data', data, absent };
+}
+
+function valuesOf(entry: Entry, result: ReadResult | undefined): SecretMap {
+  if (result === undefined) throw new Error(`no result for a planned read`);
+  if ('error' in result) throw result.error;
+  const { property, conversionStrategy, decodingStrategy, nullBytePolicy } = entry.rules;
+  if (entry.kind === 'value') {
+    const value = decodeValue(result.secret.value(property || undefined), decodingStrategy);
+    const map: SecretMap = new Map([[entry.secretKey, value]]);
+    refuseNullBytes(map, nullBytePolicy);
+    return map;
+  }
+  const converted = convertKeys(result.secret.map(property || undefined), conversionStrategy);
+  const decoded = decodeMap(validateKeys(converted), decodingStrategy);
+  refuseNullBytes(decoded, nullBytePolicy);
+  return decoded;
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof ProviderError && error.retry === 'absent';
+}
+
+function failureOf(entry: Entry, error: unknown): SyncFailure {
+  if (error instanceof ProviderError) {
+    const { retryAfter } = error.details;
+    return {
+      code: 'FetchFailed',
+      detail: `error processing ${entry.where}: ${error.message}`,
+      advice: error.advice,
+      cause: error.code,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    };
+  }
+  if (error instanceof ValueError) {
+    return {
+      code: 'ValueRejected',
+      detail: `error processing ${entry.where}: ${error.message}`,
+      advice: error.advice,
+      cause: error.code,
+    };
+  }
+  throw error;
+}

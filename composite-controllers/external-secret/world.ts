@@ -1,0 +1,87 @@
+import type { StoreHandle } from '../../providers/backends.ts';
+import type { HookRequest } from '../controller.ts';
+import { dataHash, syncedResourceVersion } from '../lib/hash.ts';
+import type { KubeObject, SecretObject } from '../lib/objects.ts';
+import { secretData } from '../lib/secret-data.ts';
+import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
+import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from './names.ts';
+import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
+
+/** Everything that a decision may look at: the state of the world as one sync call sees it. */
+export interface World {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly object: KubeObject;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly spec: ExternalSecretSpec;
+  readonly status: ExternalSecretStatus;
+  /** What `status.syncedResourceVersion` becomes when this spec, these labels and annotations are synced. */
+  readonly version: string;
+  readonly targetName: string;
+  /** The observed child of that name. */
+  readonly target: SecretObject | undefined;
+  /** Observed children of other names: what a rename left behind. */
+  readonly others: readonly SecretObject[];
+  readonly stores: ReadonlyMap<string, StoreView>;
+  /** Labels of the own Namespace, when a ClusterSecretStore is named. */
+  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+}
+
+/** The world of one hook request. */
+export function readWorld(request: HookRequest, now: number): World {
+  const object = request.parent;
+  const { name, namespace = '', uid = '' } = object.metadata;
+  const spec = (object.spec ?? {}) as ExternalSecretSpec;
+  const children = Object.values(request.children['Secret.v1'] ?? {}) as SecretObject[];
+  const targetName = spec.target?.name ?? name;
+  return {
+    now,
+    object,
+    uid,
+    namespace,
+    name,
+    spec,
+    status: (object.status ?? {}) as ExternalSecretStatus,
+    version: syncedResourceVersion(object.metadata),
+    targetName,
+    target: children.find((child) => child.metadata.name === targetName),
+    others: children.filter((child) => child.metadata.name !== targetName),
+    stores: viewStores(request.related),
+    namespaceLabels: request.related['Namespace.v1']?.[namespace]?.metadata.labels,
+  };
+}
+
+/** How the observed target stands to what the status says of it (spec core 1.5 isSecretValid, design rule 2). */
+export type TargetState = 'Valid' | 'Missing' | 'Drifted' | 'Unconfirmed';
+
+/** State of the observed target. `Unconfirmed` is one that carries another refresh than the status recorded. */
+export function targetState({ target, status }: World): TargetState {
+  if (status.refreshId === noSecret) return target === undefined ? 'Valid' : 'Drifted';
+  if (target === undefined) return 'Missing';
+  if (target.metadata.labels?.[managedLabel] !== 'true' || !hashIsTrue(target)) return 'Drifted';
+  return status.refreshId === undefined || status.refreshId === refreshIdOf(target) ? 'Valid' : 'Unconfirmed';
+}
+
+/** Whether the Secret's data is what its data-hash annotation says. */
+export function hashIsTrue(secret: SecretObject): boolean {
+  return secret.metadata.annotations?.[dataHashAnnotation] === dataHash(secretData(secret));
+}
+
+/** The refresh that the Secret carries. */
+export function refreshIdOf(secret: SecretObject): string | undefined {
+  return secret.metadata.annotations?.[refreshIdAnnotation];
+}
+
+/** Status of the Ready condition. */
+export function readyStatus(status: ExternalSecretStatus): string | undefined {
+  return status.conditions?.find((condition) => condition.type === 'Ready')?.status;
+}
+
+/** The store of an entry: its own, else the spec's. */
+export function storeOf(world: World, key: string): StoreHandle | undefined {
+  return world.stores.get(key)?.handle;
+}
+
+export { storeKey };

@@ -1,0 +1,74 @@
+import type { Provider, StoreScope } from '../../providers/kit/provider.ts';
+import { parseRefreshInterval } from '../lib/duration.ts';
+import { ValueError } from '../lib/errors.ts';
+import type { KubeObject } from '../lib/objects.ts';
+import { compileRegex } from '../lib/regex.ts';
+import { compile } from '../validator.ts';
+import type { StoreFailure } from './errors.ts';
+import type { StoreSpec } from './schema.ts';
+
+/** Checks of a store's specification that need no call, in the order of spec core 2.3; undefined when all hold. */
+export type StoreCheck = (object: KubeObject, scope: StoreScope) => StoreFailure | undefined;
+
+/** A {@link StoreCheck} for the registered providers. */
+export function createStoreCheck(providers: ReadonlyMap<string, Provider>): StoreCheck {
+  const sections = new Map<string, ReturnType<typeof compile>>();
+  const checkSection = (provider: Provider, section: unknown) => {
+    const known = sections.get(provider.name) ?? compile(provider.spec);
+    sections.set(provider.name, known);
+    return known(section);
+  };
+
+  return (object, scope) => {
+    const spec = (object.spec ?? {}) as Partial<StoreSpec>;
+    const general = conditionProblem(spec) ?? intervalProblem(spec);
+    if (general !== undefined) return invalid(general);
+    const names = Object.keys(spec.provider ?? {});
+    const name = names[0];
+    if (name === undefined || names.length > 1) {
+      return invalid(`secret stores must only have exactly one backend specified, found ${names.length}`);
+    }
+    const provider = providers.get(name);
+    if (provider === undefined) {
+      return { code: 'NotBuilt', detail: `the provider ${name} is not built yet`, cause: 'Unsupported' };
+    }
+    const section = spec.provider?.[name];
+    const problems = checkSection(provider, section);
+    const found = problems.length > 0 ? problems : provider.validate(section as never, scope);
+    if (found.length === 0) return undefined;
+    return invalid(
+      found
+        .slice(0, 5)
+        .map(({ path, message }) => `spec.provider.${name}${path} ${message}`)
+        .join('; '),
+    );
+  };
+}
+
+function intervalProblem(spec: Partial<StoreSpec>): string | undefined {
+  try {
+    parseRefreshInterval(spec.refreshInterval);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValueError) return `spec.refreshInterval: ${error.message}`;
+    throw error;
+  }
+}
+
+function conditionProblem({ conditions = [] }: Partial<StoreSpec>): string | undefined {
+  for (const [index, { namespaceRegexes = [] }] of conditions.entries()) {
+    for (const [place, regex] of namespaceRegexes.entries()) {
+      try {
+        compileRegex(regex);
+      } catch (error) {
+        if (!(error instanceof ValueError)) throw error;
+        return `failed to compile ${place}th namespace regex in ${index}th condition`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function invalid(detail: string): StoreFailure {
+  return { code: 'SpecInvalid', detail, cause: 'Misconfigured' };
+}
