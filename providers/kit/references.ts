@@ -1,0 +1,37 @@
+import type { CaProvider, SecretKeySelector, ServiceAccountSelector } from './credentials.ts';
+import type { Problem, Reference, StoreScope } from './provider.ts';
+
+/** The Secret that a selector names. */
+export function secretReference(selector: SecretKeySelector, path: string): Reference {
+  return { kind: 'Secret', name: selector.name ?? '', ...namespaceOf(selector), path };
+}
+
+/** The ServiceAccount that a selector names. */
+export function serviceAccountReference(selector: ServiceAccountSelector, path: string): Reference {
+  return { kind: 'ServiceAccount', name: selector.name, ...namespaceOf(selector), path };
+}
+
+/** The Secret or ConfigMap that a CA reference names. */
+export function caReference(provider: CaProvider, path = 'caProvider'): Reference {
+  return { kind: provider.type, name: provider.name, ...namespaceOf(provider), path };
+}
+
+/** A SecretStore's references to other namespaces: ESO's admission rejects them (spec providers 1.2, referent variant). */
+export function foreignReferences(references: readonly Reference[], scope: StoreScope): Problem[] {
+  if (scope.kind === 'ClusterSecretStore') return [];
+  return references
+    .filter(({ namespace }) => namespace !== undefined && namespace !== scope.namespace)
+    .map(({ path }) => ({
+      path: `${path}.namespace`,
+      message: "must be absent or the store's own namespace",
+    }));
+}
+
+/** Whether a ClusterSecretStore is looked at without a consumer although its credentials are the consumer's (spec providers 1.2). */
+export function lacksConsumer(references: readonly Reference[], scope: StoreScope): boolean {
+  return scope.namespace === undefined && references.some(({ namespace }) => namespace === undefined);
+}
+
+function namespaceOf({ namespace }: { namespace?: string }): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace };
+}
