@@ -1,6 +1,7 @@
 import type { CustomizeRequest, RelatedRule } from '../controller.ts';
 import { storesOf } from './plan.ts';
 import type { ExternalSecretSpec } from './schema.ts';
+import { specProblems } from './validity.ts';
 
 const group = 'external-secrets.io/v1';
 
@@ -13,8 +14,8 @@ export function customize({ parent }: CustomizeRequest): {
   readonly relatedResources: readonly RelatedRule[];
 } {
   const { namespace } = parent.metadata;
-  if (parent.metadata.deletionTimestamp !== undefined || namespace === undefined)
-    return { relatedResources: [] };
+  const isGoing = parent.metadata.deletionTimestamp !== undefined;
+  if (isGoing || namespace === undefined || specProblems(parent).length > 0) return { relatedResources: [] };
   const stores = storesOf((parent.spec ?? {}) as ExternalSecretSpec);
   const named = (kind: string) =>
     stores.filter((key) => key.startsWith(`${kind}/`)).map((key) => key.slice(kind.length + 1));

@@ -1,22 +1,27 @@
-import { LRUCache } from 'lru-cache';
 import type { Problem } from '../../providers/kit/provider.ts';
+import { parseDuration } from '../lib/duration.ts';
+import { ValueError } from '../lib/errors.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import { compile } from '../validator.ts';
-import { externalSecretSpec } from './schema.ts';
+import { type ExternalSecretSpec, externalSecretSpec } from './schema.ts';
 
 const check = compile(externalSecretSpec);
-const results = new LRUCache<string, readonly Problem[]>({ max: 20_000 });
 
 /**
- * What is wrong with the shape of a spec; empty when nothing is. The API server has checked what comes from a cluster,
- * so each generation is looked at once.
+ * What is wrong with the shape of a spec; empty when nothing is. The API server checks what comes from a cluster; this
+ * is for what comes from files and from callers, and for what a schema cannot say.
  */
-export function specProblems({ metadata, spec }: KubeObject): readonly Problem[] {
-  if (metadata.uid === undefined || metadata.generation === undefined) return check(spec);
-  const key = `${metadata.uid}/${metadata.generation}`;
-  const known = results.get(key);
-  if (known !== undefined) return known;
+export function specProblems({ spec }: KubeObject): readonly Problem[] {
   const problems = check(spec);
-  results.set(key, problems);
-  return problems;
+  return problems.length > 0 ? problems : intervalProblems(spec as ExternalSecretSpec);
+}
+
+function intervalProblems({ refreshInterval }: ExternalSecretSpec): readonly Problem[] {
+  try {
+    if (refreshInterval !== undefined) parseDuration(refreshInterval);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return [{ path: '.refreshInterval', message: error.message }];
+  }
 }
