@@ -1,0 +1,2 @@
+export { fake } from './fake/index.ts';
+export { vault } from './vault/index.ts';

@@ -1,0 +1,98 @@
+import { ProviderError } from '../kit/errors.ts';
+import type { HttpAnswer } from '../kit/http.ts';
+import type { ConnectDeps } from '../kit/provider.ts';
+import { loginFailure, member, vaultBody } from './errors.ts';
+import { urlPath } from './paths.ts';
+import type { Lease, Session } from './session.ts';
+import type { VaultRequest, VaultTransport } from './transport.ts';
+
+/** A read of Vault, with the token of the client. */
+export interface VaultGet {
+  /** Not yet escaped, below `/v1/`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Label of `externalsecret_provider_api_calls_count`. */
+  readonly call: string;
+  /** The key or field of the manifest that the read is for. */
+  readonly what: string;
+  readonly namespace?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Any whole answer resolves. A token that is refused is replaced once. */
+export type VaultApi = (get: VaultGet) => Promise<HttpAnswer>;
+
+const loginTimeoutMs = 10_000;
+
+export function createVaultApi(
+  transport: VaultTransport,
+  session: Session,
+  countCall: ConnectDeps['countCall'],
+): VaultApi {
+  const once = (get: VaultGet, token: string | undefined) => {
+    const { path, query, call, what, namespace, signal } = get;
+    const parameters = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+    const request: VaultRequest = {
+      method: 'GET',
+      path: `${urlPath(path, what)}${parameters}`,
+      what,
+      signal,
+      ...(token === undefined ? {} : { token }),
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+    return counted(countCall, call, () => transport(request));
+  };
+  return async (get) => {
+    const token = await session.token();
+    const answer = await once(get, token);
+    if (answer.status !== 403) return answer;
+    const replacement = await session.replacement(token);
+    return replacement === undefined ? answer : once(get, replacement);
+  };
+}
+
+/** Logs in (developer.hashicorp.com/vault/api-docs/auth). Throws `LoginFailed`, or what {@link loginFailure} makes of the answer. */
+export async function login(
+  transport: VaultTransport,
+  request: { readonly path: string; readonly body: object },
+  namespace: string | undefined,
+  countCall: ConnectDeps['countCall'],
+): Promise<Lease> {
+  const sent: VaultRequest = {
+    method: 'POST',
+    path: urlPath(request.path, 'the path of the auth method'),
+    body: request.body,
+    // Many reads may wait for it, so it heeds none of their signals.
+    timeoutMs: loginTimeoutMs,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  const answer = await counted(countCall, 'Login', () => transport(sent));
+  if (answer.status !== 200) throw loginFailure(answer);
+  const auth = member(vaultBody(answer), 'auth');
+  const token = member(auth, 'client_token');
+  if (token?.kind !== 'string') throw new ProviderError('Malformed', { status: answer.status });
+  // An empty token asks for a second factor, which a store cannot give.
+  if (token.text === '') throw new ProviderError('LoginFailed', { status: answer.status });
+  const seconds = member(auth, 'lease_duration');
+  const type = member(auth, 'token_type');
+  return {
+    token: token.text,
+    seconds: seconds?.kind === 'number' ? Number(seconds.text) : 0,
+    revocable: !(type?.kind === 'string' && type.text === 'batch'),
+  };
+}
+
+async function counted(
+  countCall: ConnectDeps['countCall'],
+  call: string,
+  send: () => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  try {
+    const answer = await send();
+    countCall(call, answer.status < 300 || answer.status === 404 ? 'success' : 'error');
+    return answer;
+  } catch (error) {
+    countCall(call, 'error');
+    throw error;
+  }
+}

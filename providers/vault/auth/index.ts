@@ -1,0 +1,64 @@
+import { ProviderError } from '../../kit/errors.ts';
+import type { Reference } from '../../kit/provider.ts';
+import { kubernetes } from './kubernetes.ts';
+import type { AuthContext, Authentication, AuthMethod, AuthName, VaultAuth } from './method.ts';
+import { tokenSecretRef } from './token.ts';
+
+type Section<Name extends AuthName> = NonNullable<VaultAuth[Name]>;
+
+/** Every auth method of the schema, in the order in which the first one present wins (spec providers 3.1). */
+const methods: { readonly [Name in AuthName]: AuthMethod<Section<Name>> } = {
+  tokenSecretRef,
+  appRole: notBuilt('appRole'),
+  kubernetes,
+  ldap: notBuilt('ldap'),
+  userPass: notBuilt('userPass'),
+  jwt: notBuilt('jwt'),
+  cert: notBuilt('cert'),
+  iam: notBuilt('iam'),
+  gcp: notBuilt('gcp'),
+};
+
+function notBuilt(name: AuthName): AuthMethod<unknown> {
+  return {
+    references: () => [],
+    async authenticate() {
+      throw new ProviderError('Unsupported', { what: `auth.${name} of Vault` });
+    },
+  };
+}
+
+/** The method that an auth section uses, or undefined when it names none. */
+export function authName(auth: VaultAuth): AuthName | undefined {
+  return (Object.keys(methods) as AuthName[]).find((name) => auth[name] !== undefined);
+}
+
+/** The objects that the section's method reads; paths are relative to `spec.provider.vault`. */
+export function authReferences(auth: VaultAuth | undefined): Reference[] {
+  if (auth === undefined) return [];
+  const name = authName(auth);
+  return name === undefined ? [] : referencesOf(name, auth);
+}
+
+/** How a store authenticates. Throws `Misconfigured` without a method, and what the method throws. */
+export async function authenticate(
+  auth: VaultAuth | undefined,
+  context: AuthContext,
+): Promise<Authentication> {
+  if (auth === undefined) return { kind: 'none' };
+  const name = authName(auth);
+  if (name === undefined) throw new ProviderError('Misconfigured', { what: 'auth names no method' });
+  return authenticateBy(name, auth, context);
+}
+
+function referencesOf<Name extends AuthName>(name: Name, auth: VaultAuth): Reference[] {
+  const section = auth[name] as Section<Name>;
+  return methods[name].references(section).map((reference) => ({
+    ...reference,
+    path: `auth.${name}${reference.path === '' ? '' : `.${reference.path}`}`,
+  }));
+}
+
+function authenticateBy<Name extends AuthName>(name: Name, auth: VaultAuth, context: AuthContext) {
+  return methods[name].authenticate(auth[name] as Section<Name>, context);
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { ProviderError } from '../../kit/errors.ts';
+import { secretReference, serviceAccountReference } from '../../kit/references.ts';
+import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
+
+type Section = NonNullable<VaultAuth['kubernetes']>;
+
+const tokenSeconds = 600;
+const ownTokenPath = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/**
+ * `auth.kubernetes` (developer.hashicorp.com/vault/api-docs/auth/kubernetes#login). ESO's fall-back to the token Secrets
+ * of a ServiceAccount is left out: Kubernetes stopped making them in 1.24.
+ */
+export const kubernetes: AuthMethod<Section> = {
+  references({ serviceAccountRef, secretRef }) {
+    if (serviceAccountRef !== undefined)
+      return [serviceAccountReference(serviceAccountRef, 'serviceAccountRef')];
+    return secretRef === undefined ? [] : [secretReference(secretRef, 'secretRef')];
+  },
+  async authenticate(section, context) {
+    return {
+      kind: 'login',
+      request: async () => ({
+        path: `auth/${section.mountPath}/login`,
+        body: { role: section.role, jwt: await jwtFor(section, context) },
+      }),
+    };
+  },
+};
+
+async function jwtFor({ serviceAccountRef, secretRef }: Section, context: AuthContext): Promise<string> {
+  const { credentials, scope } = context;
+  if (serviceAccountRef !== undefined) {
+    return (await credentials.serviceAccountToken(serviceAccountRef, [], tokenSeconds)).token;
+  }
+  if (secretRef !== undefined)
+    return Buffer.from(await credentials.secret(secretRef, 'token'))
+      .toString()
+      .trim();
+  // The hook's own token opens what the hook may do. Whoever writes a SecretStore also chooses the server that it goes
+  // to, so, unlike in ESO, only a ClusterSecretStore may use it.
+  if (scope.kind === 'SecretStore') {
+    throw new ProviderError('CredentialForbidden', { what: "the hook's own ServiceAccount token" });
+  }
+  try {
+    return (await readFile(ownTokenPath, 'utf8')).trim();
+  } catch {
+    throw new ProviderError('CredentialMissing', { what: `file ${ownTokenPath}` });
+  }
+}

@@ -1,0 +1,95 @@
+import { readCa } from '../kit/ca.ts';
+import type { Credentials } from '../kit/credentials.ts';
+import { ProviderError } from '../kit/errors.ts';
+import { createHttpClient } from '../kit/http.ts';
+import { jsonSecret } from '../kit/json/json-secret.ts';
+import type { ConnectDeps, SecretsClient, StoreScope } from '../kit/provider.ts';
+import { createVaultApi, login } from './api.ts';
+import { authenticate } from './auth/index.ts';
+import { failure, vaultBody } from './errors.ts';
+import { findSecrets } from './find.ts';
+import { type Kv, metadataDocument, readMetadata, readSecret } from './kv.ts';
+import type { VaultSpec } from './schema.ts';
+import { createSession } from './session.ts';
+import { createVaultTransport } from './transport.ts';
+
+const revokeTimeoutMs = 5_000;
+
+/** A client of one Vault with one identity. Logs in when it is first used. Throws what reading the store's credentials throws. */
+export async function connectVault(
+  spec: VaultSpec,
+  scope: StoreScope,
+  { credentials, now, countCall }: ConnectDeps,
+): Promise<SecretsClient> {
+  const [ca, identity, authentication] = await Promise.all([
+    readCa(spec, credentials),
+    clientCertificate(spec, credentials),
+    authenticate(spec.auth, { credentials, scope }),
+  ]);
+  const http = createHttpClient({
+    ...(ca === undefined ? {} : { ca }),
+    ...(identity === undefined ? {} : { identity }),
+  });
+  const transport = createVaultTransport(spec.server, spec.headers ?? {}, http);
+  const namespace = spec.namespace || undefined;
+  const tokenNamespace = spec.auth?.namespace || namespace;
+  const session = createSession(authentication, {
+    now,
+    login: (request) => login(transport, request, tokenNamespace, countCall),
+    revoke: async (token) => {
+      // developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token-self
+      const request = {
+        method: 'POST',
+        path: 'auth/token/revoke-self',
+        token,
+        timeoutMs: revokeTimeoutMs,
+      } as const;
+      await transport({
+        ...request,
+        ...(tokenNamespace === undefined ? {} : { namespace: tokenNamespace }),
+      }).then(
+        ({ status }) => countCall('RevokeSelf', status < 300 ? 'success' : 'error'),
+        () => countCall('RevokeSelf', 'error'),
+      );
+    },
+  });
+  const api = createVaultApi(transport, session, countCall);
+  const kv: Kv = { engine: spec, api, namespace };
+
+  return {
+    async read(ref, signal) {
+      const value =
+        ref.metadata === true
+          ? metadataDocument(await readMetadata(kv, ref.key, signal))
+          : await readSecret(kv, ref, signal);
+      if (value === undefined) throw new ProviderError('NotFound', { what: ref.key });
+      return jsonSecret(value, { dots: 'exact-then-path', flatten: 'decoded', what: ref.key });
+    },
+    find: (query, signal) => findSecrets(kv, query, signal),
+    async check(signal) {
+      // developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self
+      const what = 'the token of the store';
+      const path = 'auth/token/lookup-self';
+      const answer = await api({ path, call: 'LookupSelf', what, namespace: tokenNamespace, signal });
+      const isVault = vaultBody(answer) !== undefined;
+      if (answer.status === 200 && isVault) return 'ready';
+      if (answer.status !== 403 || !isVault) throw failure(answer, what);
+      // The login has just proved itself; its policies need not allow it to look at its token.
+      if (session.kind === 'login') return 'ready';
+      throw new ProviderError('LoginFailed', { status: answer.status });
+    },
+    async close() {
+      await session.close();
+      http.close();
+    },
+  };
+}
+
+async function clientCertificate({ tls }: VaultSpec, credentials: Credentials) {
+  if (tls?.certSecretRef === undefined || tls.keySecretRef === undefined) return undefined;
+  const [cert, key] = await Promise.all([
+    credentials.secret(tls.certSecretRef, 'tls.crt'),
+    credentials.secret(tls.keySecretRef, 'tls.key'),
+  ]);
+  return { cert: Buffer.from(cert).toString(), key: Buffer.from(key).toString() };
+}

@@ -1,0 +1,73 @@
+import { ProviderError } from '../kit/errors.ts';
+import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
+import { caReference, foreignReferences, lacksConsumer, secretReference } from '../kit/references.ts';
+import { authName, authReferences } from './auth/index.ts';
+import { type VaultSpec, vaultSpec } from './schema.ts';
+
+/** HashiCorp Vault's KV engine, versions 1 and 2 (spec providers 3). */
+export const vault: Provider<typeof vaultSpec> = {
+  name: 'vault',
+  label: 'HashiCorp/Vault',
+  spec: vaultSpec,
+  capabilities: 'ReadOnly',
+  maintenance: 'Maintained',
+  validate,
+  references,
+  async connect(spec, scope, deps) {
+    if (scope.kind === 'ClusterSecretStore' && lacksConsumer(references(spec), scope)) {
+      return {
+        read: () => Promise.reject(new ProviderError('Misconfigured', { what: 'the store has no consumer' })),
+        check: async () => 'unknown',
+        close: async () => {},
+      };
+    }
+    const { connectVault } = await import('./client.ts');
+    return connectVault(spec, scope, deps);
+  },
+};
+
+function references({ auth, tls, caBundle, caProvider }: VaultSpec): Reference[] {
+  return [
+    ...authReferences(auth),
+    ...(tls?.certSecretRef === undefined ? [] : [secretReference(tls.certSecretRef, 'tls.certSecretRef')]),
+    ...(tls?.keySecretRef === undefined ? [] : [secretReference(tls.keySecretRef, 'tls.keySecretRef')]),
+    ...(caBundle || caProvider === undefined ? [] : [caReference(caProvider)]),
+  ];
+}
+
+/** ESO's admission rules (spec providers 3.2), and an address that cannot be one. */
+function validate(spec: VaultSpec, scope: StoreScope): Problem[] {
+  const { server, version, auth, tls, caBundle, caProvider, checkAndSet } = spec;
+  const url = URL.parse(server);
+  const rules: readonly [broken: boolean, path: string, message: string][] = [
+    [url?.protocol !== 'https:' && url?.protocol !== 'http:', 'server', 'must be an http or https URL'],
+    [auth !== undefined && authName(auth) === undefined, 'auth', 'names no auth method'],
+    [
+      auth?.appRole !== undefined && !auth.appRole.roleId && auth.appRole.roleRef === undefined,
+      'auth.appRole',
+      'needs roleId or roleRef',
+    ],
+    [
+      auth?.jwt !== undefined &&
+        auth.jwt.secretRef === undefined &&
+        auth.jwt.kubernetesServiceAccountToken === undefined,
+      'auth.jwt',
+      'needs secretRef or kubernetesServiceAccountToken',
+    ],
+    [
+      (tls?.certSecretRef === undefined) !== (tls?.keySecretRef === undefined),
+      'tls',
+      'needs certSecretRef and keySecretRef, or neither',
+    ],
+    [checkAndSet?.required === true && version === 'v1', 'checkAndSet', 'is not supported with version v1'],
+    [
+      scope.kind === 'ClusterSecretStore' && !caBundle && caProvider !== undefined && !caProvider.namespace,
+      'caProvider.namespace',
+      'is required in a ClusterSecretStore',
+    ],
+  ];
+  return [
+    ...rules.filter(([broken]) => broken).map(([, path, message]) => ({ path, message })),
+    ...foreignReferences(references(spec), scope),
+  ];
+}
