@@ -1,45 +1,60 @@
+import { compareUtf8 } from '../../providers/kit/json/byte-text.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
-import { ValueError } from './errors.ts';
+import { ValueError, within } from './errors.ts';
 
-const alphabets = { Base64: /^[A-Za-z0-9+/]*={0,2}$/, Base64URL: /^[A-Za-z0-9_-]*={0,2}$/ } as const;
-
-/** A value by its decodingStrategy (spec core 0.6): as strict as Go's decoders. Throws `DecodingFailed`, `DecodingUnsupported`. */
-export function decodeValue(value: Uint8Array, strategy: string | undefined, key = ''): Uint8Array {
-  switch (strategy ?? 'None') {
+/**
+ * A value decoded by `decodingStrategy` (spec core 0.6). `Auto` keeps what is neither Base64 nor Base64URL. Throws
+ * {@link ValueError} `NotBase64` or `DecodingUnsupported`.
+ */
+export function decodeValue(value: Uint8Array, strategy = 'None'): Uint8Array {
+  switch (strategy) {
     case 'None':
     case '':
       return value;
-    case 'Auto':
-      return decoded(value, 'Base64') ?? decoded(value, 'Base64URL') ?? value;
     case 'Base64':
-    case 'Base64URL': {
-      const bytes = decoded(value, strategy as 'Base64' | 'Base64URL');
-      if (bytes === undefined) throw new ValueError('DecodingFailed', { key, strategy: strategy! });
-      return bytes;
-    }
+      return required(fromBase64(value, standard));
+    case 'Base64URL':
+      return required(fromBase64(value, urlSafe));
+    case 'Auto':
+      return fromBase64(value, standard) ?? fromBase64(value, urlSafe) ?? value;
     default:
-      throw new ValueError('DecodingUnsupported', { strategy: strategy! });
+      throw new ValueError('DecodingUnsupported', { strategy });
   }
 }
 
-/** {@link decodeValue} of every value. */
-export function decodeMap(map: SecretMap, strategy: string | undefined): SecretMap {
-  return new Map([...map].map(([key, value]) => [key, decodeValue(value, strategy, key)]));
+/** The map with every value decoded. Throws as {@link decodeValue}, naming the first such key in sorted order. */
+export function decodeMap(map: SecretMap, strategy = 'None'): SecretMap {
+  return new Map(
+    sorted(map).map(([key, value]) => [
+      key,
+      within(`failure decoding key ${key}`, () => decodeValue(value, strategy)),
+    ]),
+  );
 }
 
-/** Throws `NullByte` for the first key (sorted) whose value has a zero byte, when the policy is Fail. */
+/** Throws {@link ValueError} `NullBytes` for the first key in sorted order with a zero byte, when the policy is `Fail`. */
 export function refuseNullBytes(map: SecretMap, policy: string | undefined): void {
   if (policy !== 'Fail') return;
-  for (const key of [...map.keys()].sort()) {
-    if (map.get(key)!.includes(0)) throw new ValueError('NullByte', { key });
-  }
+  for (const [key, value] of sorted(map)) if (value.includes(0)) throw new ValueError('NullBytes', { key });
 }
 
-/** Padded and of that alphabet only; CR and LF are skipped, as Go does. */
-function decoded(value: Uint8Array, strategy: 'Base64' | 'Base64URL'): Uint8Array | undefined {
-  const text = Buffer.from(value)
+function sorted(map: SecretMap): [string, Uint8Array][] {
+  return [...map].sort(([a], [b]) => compareUtf8(a, b));
+}
+
+const standard = /^[A-Za-z0-9+/]*={0,2}$/;
+const urlSafe = /^[A-Za-z0-9\-_]*={0,2}$/;
+
+/** Go's strict decoder: padding required, CR and LF skipped, any other foreign byte refused; Buffer alone accepts anything. */
+function fromBase64(value: Uint8Array, alphabet: RegExp): Uint8Array | undefined {
+  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     .toString('latin1')
-    .replace(/[\r\n]/g, '');
-  if (text.length % 4 !== 0 || !alphabets[strategy].test(text)) return undefined;
-  return Buffer.from(text, strategy === 'Base64' ? 'base64' : 'base64url');
+    .replace(/[\r\n]+/g, '');
+  if (text.length % 4 !== 0 || !alphabet.test(text)) return undefined;
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+function required(decoded: Uint8Array | undefined): Uint8Array {
+  if (decoded === undefined) throw new ValueError('NotBase64');
+  return decoded;
 }

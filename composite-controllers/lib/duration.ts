@@ -1,46 +1,107 @@
-import { ValueError } from './errors.ts';
+import { ValueError, within } from './errors.ts';
 
-/** Nanoseconds of each unit of Go's time.ParseDuration. */
-const units: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-};
-const maxNanoseconds = 2 ** 63;
+/** Nanoseconds of the units of a Go duration. */
+const units = new Map<string, bigint>([
+  ['ns', 1n],
+  ['us', 1_000n],
+  ['µs', 1_000n], // U+00B5, micro sign
+  ['μs', 1_000n], // U+03BC, Greek letter mu
+  ['ms', 1_000_000n],
+  ['s', 1_000_000_000n],
+  ['m', 60_000_000_000n],
+  ['h', 3_600_000_000_000n],
+]);
 
-/** Milliseconds of a Go duration such as `1h30m` (time.ParseDuration). Throws `DurationInvalid`. */
-export function parseDuration(text: string): number {
-  const sign = text.startsWith('-') ? -1 : 1;
-  const body = /^[+-]/.test(text) ? text.slice(1) : text;
-  if (body === '0') return 0;
-  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
-  let nanoseconds = 0;
-  while (part.lastIndex < body.length) {
-    const match = part.exec(body);
-    if (match === null) throw new ValueError('DurationInvalid');
-    nanoseconds += Number(match[1]) * units[match[2]!]!;
+/** One more than the longest duration: Go keeps nanoseconds in an int64. */
+const limit = 1n << 63n;
+
+/** A Go duration such as `1h30m` or `-1.5s` in nanoseconds, as `time.ParseDuration` reads it. Throws {@link ValueError}. */
+export function parseDurationNanos(text: string): bigint {
+  const invalid = () => new ValueError('DurationInvalid', { text });
+  const negative = text.startsWith('-');
+  let rest = text.replace(/^[-+]/, '');
+  if (rest === '0') return 0n;
+  if (rest === '') throw invalid();
+  let total = 0n;
+  while (rest !== '') {
+    const [part = '', whole = '', fraction = ''] = /^([0-9]*)(?:\.([0-9]*))?/.exec(rest) ?? [];
+    if (whole === '' && fraction === '') throw invalid();
+    const [name = ''] = /^[^.0-9]*/.exec(rest.slice(part.length)) ?? [];
+    // Go looks at the size of the number before it looks for the unit.
+    if (whole.length > 19 && BigInt(whole) > limit) throw invalid();
+    if (name === '') throw new ValueError('DurationUnitMissing', { text });
+    const unit = units.get(name);
+    if (unit === undefined) throw new ValueError('DurationUnitUnknown', { text, unit: name });
+    total += BigInt(whole || '0') * unit + fractionOf(fraction, unit);
+    if (total > limit) throw invalid();
+    rest = rest.slice(part.length + name.length);
   }
-  if (body === '' || nanoseconds >= maxNanoseconds) throw new ValueError('DurationInvalid');
-  return (sign * nanoseconds) / 1e6;
+  if (!negative && total === limit) throw invalid();
+  return negative ? -total : total;
 }
 
-/** Milliseconds of a store's refreshInterval: seconds as a number, or a Go duration; absent is 0 (spec core 2.1). Throws `RefreshIntervalInvalid`. */
-export function parseRefreshInterval(value: unknown): number {
-  if (value === undefined || value === null) return 0;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value * 1000;
-  if (typeof value !== 'string' || (/^[+-]?\d+$/.test(value.trim()) && value !== '0')) {
-    throw new ValueError('RefreshIntervalInvalid');
+/** Go's arithmetic: digits beyond an int64 are dropped, and the product is a float64 cut down to whole nanoseconds. */
+function fractionOf(digits: string, unit: bigint): bigint {
+  let value = 0n;
+  let scale = 1;
+  for (const digit of digits) {
+    if (value > (limit - 1n) / 10n) break;
+    const next = value * 10n + BigInt(digit);
+    if (next > limit) break;
+    value = next;
+    scale *= 10;
   }
-  try {
-    const ms = parseDuration(value);
-    if (ms >= 0) return ms;
-  } catch {
-    // falls through: one error for every way to be wrong
+  return BigInt(Math.trunc(Number(value) * (Number(unit) / scale)));
+}
+
+/** A Go duration in milliseconds (spec core 1.1). Throws {@link ValueError}. */
+export function parseDuration(text: string): number {
+  return Number(parseDurationNanos(text)) / 1e6;
+}
+
+/** A duration in nanoseconds as Go prints it: `1h30m0s`, `1.5s`, `200ms`, `0s`. */
+export function formatDurationNanos(nanos: bigint): string {
+  const sign = nanos < 0n ? '-' : '';
+  const size = nanos < 0n ? -nanos : nanos;
+  if (size === 0n) return '0s';
+  for (const [name, unit, places] of [
+    ['ns', 1n, 0],
+    ['µs', 1_000n, 3],
+    ['ms', 1_000_000n, 6],
+  ] as const) {
+    if (size < unit * 1_000n) return `${sign}${decimal(size, unit, places)}${name}`;
   }
-  throw new ValueError('RefreshIntervalInvalid');
+  const hours = size / 3_600_000_000_000n;
+  const minutes = (size / 60_000_000_000n) % 60n;
+  const seconds = `${decimal(size % 60_000_000_000n, 1_000_000_000n, 9)}s`;
+  return `${sign}${hours > 0n ? `${hours}h` : ''}${hours > 0n || minutes > 0n ? `${minutes}m` : ''}${seconds}`;
+}
+
+function decimal(value: bigint, unit: bigint, places: number): string {
+  const fraction =
+    places === 0
+      ? ''
+      : String(value % unit)
+          .padStart(places, '0')
+          .replace(/0+$/, '');
+  return `${value / unit}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** A duration in milliseconds as Go prints it. */
+export function formatDuration(ms: number): string {
+  return formatDurationNanos(BigInt(Math.round(ms * 1e6)));
+}
+
+/**
+ * A store's `spec.refreshInterval` in milliseconds: whole seconds or a Go duration (spec core 2.1); 0 when absent, which
+ * stands for the controller's default. Throws {@link ValueError} for a negative or malformed one.
+ */
+export function parseRefreshInterval(interval: number | string | undefined): number {
+  if (interval === undefined) return 0;
+  const shown = typeof interval === 'number' ? String(interval) : `"${interval}"`;
+  return within(`invalid refreshInterval ${shown}`, () => {
+    const ms = typeof interval === 'number' ? interval * 1000 : parseDuration(interval);
+    if (ms < 0) throw new ValueError('DurationNegative');
+    return ms;
+  });
 }

@@ -1,37 +1,69 @@
+import { compareUtf8 } from '../../providers/kit/json/byte-text.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { ValueError } from './errors.ts';
 
-const allowed = /^[\p{L}\p{Nd}\-._]$/u;
-const maxKeyLength = 253;
+const foreign = /[^\p{L}\p{N}\-._]/u;
+const allForeign = new RegExp(foreign, 'gu');
+const maxLength = 253;
 
-/** Keys as a Secret may have them (spec core 0.6): other runes become `_` (Default) or `_Uxxxx_` (Unicode). Throws `KeyCollision`. */
-export function convertKeys(map: SecretMap, strategy: string | undefined): SecretMap {
-  const result: SecretMap = new Map();
-  for (const [key, value] of map) {
-    const converted = convertKey(key, strategy || 'Default');
-    if (result.has(converted)) throw new ValueError('KeyCollision', { key: converted });
-    result.set(converted, value);
-  }
-  return result;
-}
-
-/** The map without an empty key. Throws `KeyInvalid` for a key that a Secret cannot have. */
+/**
+ * The map without the empty key, once every key is fit for a Secret by ESO's rule (spec core 0.6). Throws
+ * {@link ValueError} `KeyTooLong` or `KeyInvalid` for the first unfit key in sorted order.
+ */
 export function validateKeys(map: SecretMap): SecretMap {
-  const result: SecretMap = new Map();
-  for (const [key, value] of map) {
+  const valid: SecretMap = new Map();
+  for (const [key, value] of sorted(map)) {
     if (key === '') continue;
-    const isLegal = Buffer.byteLength(key) <= maxKeyLength && [...key].every((rune) => allowed.test(rune));
-    if (!isLegal) throw new ValueError('KeyInvalid', { key });
-    result.set(key, value);
+    const bytes = Buffer.from(key);
+    if (bytes.length > maxLength) {
+      const start = bytes.subarray(0, maxLength).toString();
+      throw new ValueError('KeyTooLong', { length: bytes.length, key: start });
+    }
+    const character = foreign.exec(key)?.[0];
+    if (character !== undefined) throw new ValueError('KeyInvalid', { character, key });
+    valid.set(key, value);
   }
-  return result;
+  return valid;
 }
 
-function convertKey(key: string, strategy: string): string {
-  if (strategy !== 'Default' && strategy !== 'Unicode') return key;
-  return [...key].map((rune) => (allowed.test(rune) ? rune : replacement(rune, strategy))).join('');
+/**
+ * The map with what no key may hold replaced: by `_` (strategy `Default` or none) or `_U<hex>_` (`Unicode`); any other
+ * strategy changes nothing. Throws {@link ValueError} `KeyCollision` when two keys become one.
+ */
+export function convertKeys(map: SecretMap, strategy = 'Default'): SecretMap {
+  return renameKeys(map, (key) => {
+    if (strategy === 'Default' || strategy === '') return key.replace(allForeign, '_');
+    return strategy === 'Unicode' ? key.replace(allForeign, escapeCharacter) : key;
+  });
 }
 
-function replacement(rune: string, strategy: 'Default' | 'Unicode'): string {
-  return strategy === 'Default' ? '_' : `_U${rune.codePointAt(0)!.toString(16).padStart(4, '0')}_`;
+function escapeCharacter(character: string): string {
+  return `_U${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}_`;
+}
+
+/** A key with `_U<hex>_` turned back into its character (strategy `ReverseUnicode` of PushSecret); others change nothing. */
+export function reverseKey(key: string, strategy: string | undefined): string {
+  if (strategy !== 'ReverseUnicode') return key;
+  return key.replace(/_U([0-9a-fA-F]{4,5})_/g, (_, hex: string) =>
+    String.fromCodePoint(Number.parseInt(hex, 16)).toWellFormed(),
+  );
+}
+
+/** The map with every key reversed. Throws {@link ValueError} `KeyCollision` when two keys become one. */
+export function reverseKeys(map: SecretMap, strategy: string | undefined): SecretMap {
+  return renameKeys(map, (key) => reverseKey(key, strategy));
+}
+
+function renameKeys(map: SecretMap, rename: (key: string) => string): SecretMap {
+  const renamed: SecretMap = new Map();
+  for (const [key, value] of sorted(map)) {
+    const name = rename(key);
+    if (renamed.has(name)) throw new ValueError('KeyCollision', { key: name });
+    renamed.set(name, value);
+  }
+  return renamed;
+}
+
+function sorted(map: SecretMap): [string, Uint8Array][] {
+  return [...map].sort(([a], [b]) => compareUtf8(a, b));
 }

@@ -1,26 +1,34 @@
-import { type LabelSelector, selects } from './label-selector.ts';
+import { type LabelSelector, matchesSelector } from './label-selector.ts';
 import { compileRegex } from './regex.ts';
 
-/** One entry of a ClusterSecretStore's `conditions`. */
+/** One of `spec.conditions` of a ClusterSecretStore. */
 export interface NamespaceCondition {
   readonly namespaceSelector?: LabelSelector;
   readonly namespaces?: readonly string[];
   readonly namespaceRegexes?: readonly string[];
 }
 
+/** The namespace that asks, as the API server shows it. */
+export interface NamespaceView {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>> | undefined;
+}
+
 /**
- * Whether a namespace may use the store (spec core 2.2): without conditions any may, otherwise one that any part of any
- * entry matches. Unknown labels match no selector. Throws `RegexInvalid`.
+ * Whether a ClusterSecretStore may be used from a namespace (spec core 2.2): without conditions from any, else when one
+ * selector, name or regex of any condition fits. Throws {@link ValueError} for an invalid selector or regex.
  */
 export function namespaceIsAdmitted(
-  conditions: readonly NamespaceCondition[],
-  { name, labels }: { name: string; labels: Readonly<Record<string, string>> | undefined },
+  conditions: readonly NamespaceCondition[] | undefined,
+  namespace: NamespaceView,
 ): boolean {
-  if (conditions.length === 0) return true;
-  return conditions.some(
-    ({ namespaceSelector, namespaces = [], namespaceRegexes = [] }) =>
-      (namespaceSelector !== undefined && labels !== undefined && selects(namespaceSelector, labels)) ||
-      namespaces.includes(name) ||
-      namespaceRegexes.some((regex) => compileRegex(regex).matcher(name).find()),
-  );
+  if (conditions === undefined || conditions.length === 0) return true;
+  return conditions.some(({ namespaceSelector, namespaces = [], namespaceRegexes = [] }) => {
+    if (namespaceSelector !== undefined && matchesSelector(namespaceSelector, namespace.labels)) return true;
+    return (
+      // ESO compares the label kubernetes.io/metadata.name, which the API server keeps equal to the name.
+      namespaces.includes(namespace.name) ||
+      namespaceRegexes.some((regex) => compileRegex(regex).test(namespace.name))
+    );
+  });
 }

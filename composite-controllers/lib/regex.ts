@@ -1,11 +1,101 @@
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { ValueError } from './errors.ts';
 
-/** A compiled RE2 expression: linear time, Go's syntax. Throws `RegexInvalid`. */
-export function compileRegex(source: string): RE2JS {
+/** A compiled RE2 expression whose work is bounded. */
+export interface Regex {
+  /** Whether it matches anywhere in the text. Throws {@link ValueError} `RegexTooCostly`. */
+  test(text: string): boolean;
+  /**
+   * The text with every match replaced, by the rules of Go: `$1`, `${name}`, `$$`; an empty match behind a match is none.
+   * Throws {@link ValueError} `RegexTooCostly`.
+   */
+  replaceAll(text: string, template: string): string;
+}
+
+const maxSource = 1024;
+const maxProgram = 10_000;
+/** Instructions times characters that one expression may cost in its lifetime: well under a second at the worst. */
+const maxWork = 1 << 24;
+
+/**
+ * Compiles an expression by RE2's syntax; all uses of the result share one budget, so compile one per operation. Throws
+ * {@link ValueError} `RegexInvalid` with Go's explanation, or `RegexTooCostly`.
+ */
+export function compileRegex(source: string): Regex {
+  if (source.length > maxSource) throw new ValueError('RegexTooCostly');
+  const pattern = compile(source);
+  const program = pattern.programSize();
+  if (program > maxProgram) throw new ValueError('RegexTooCostly');
+  let left = maxWork;
+  const spend = (characters: number) => {
+    left -= (characters + 1) * program;
+    if (left < 0) throw new ValueError('RegexTooCostly');
+  };
+  return {
+    test(text) {
+      spend(text.length);
+      return pattern.test(text);
+    },
+    replaceAll(text, template) {
+      let result = '';
+      let copied = 0;
+      for (const match of matches(pattern, text, spend)) {
+        result += text.slice(copied, match[0]) + expand(template, text, match, pattern.namedGroups());
+        copied = match[1] ?? copied;
+      }
+      return result + text.slice(copied);
+    },
+  };
+}
+
+function compile(source: string): RE2JS {
   try {
     return RE2JS.compile(source);
-  } catch {
-    throw new ValueError('RegexInvalid');
+  } catch (error) {
+    const reason =
+      error instanceof RE2JSSyntaxException ? error.message : 'the expression cannot be compiled';
+    throw new ValueError('RegexInvalid', { reason });
   }
+}
+
+/** All matches as pairs of indexes, group by group (-1: took no part). */
+function* matches(pattern: RE2JS, text: string, spend: (characters: number) => void): Generator<number[]> {
+  const re2 = pattern.re2();
+  let at = 0;
+  let previousEnd = -1;
+  while (at <= text.length) {
+    spend(text.length - at);
+    const [found, match] = re2.matchWithGroup(text, at, text.length, 0, pattern.groupCount() + 1) as
+      | [true, number[]]
+      | [false, null];
+    if (!found) return;
+    const [start = 0, end = 0] = match;
+    if (start < end || start !== previousEnd) yield match;
+    previousEnd = end;
+    at = end > at ? end : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+  }
+}
+
+/** The template with its references replaced, as Go's `Expand` does; a lone `$` stays. */
+function expand(
+  template: string,
+  text: string,
+  match: readonly number[],
+  names: Readonly<Record<string, number>>,
+): string {
+  return template.replace(
+    /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
+    (_reference, bare?: string, braced?: string) => {
+      const name = bare ?? braced;
+      if (name === undefined) return '$';
+      const group = /^(?:0|[1-9][0-9]{0,8})$/.test(name)
+        ? Number(name)
+        : Object.hasOwn(names, name)
+          ? names[name]
+          : undefined;
+      if (group === undefined) return '';
+      const start = match[2 * group] ?? -1;
+      return start < 0 ? '' : text.slice(start, match[2 * group + 1]);
+    },
+  );
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The moment (ms) at which the next refresh is due: the first of `hash(uid) mod interval + k x interval` after `after`.
- * Never later than one interval, the same in every replica and after every restart, and spread over all uids.
+ * The first slot behind `after` (design rule 7), all in ms: slots lie at a place of the uid's own within the interval and
+ * every interval from there, so they are the same after a restart, spread over all uids, and at most an interval away.
+ * A positive interval of less than 1 ms counts as 1 ms.
  */
 export function nextSlot({
   uid,
@@ -14,18 +15,26 @@ export function nextSlot({
   after: number;
 }): number {
   const interval = Math.max(1, Math.floor(intervalMs));
-  const offset = createHash('sha256').update(uid).digest().readUIntBE(0, 6) % interval;
-  const rounds = Math.floor((after - offset) / interval) + 1;
-  return offset + rounds * interval;
+  const place = createHash('sha256').update(uid).digest().readUIntBE(0, 6) % interval;
+  return place + (Math.floor((after - place) / interval) + 1) * interval;
 }
 
-const hourMs = 3_600_000;
+const second = 1000;
+const hour = 3_600_000;
 
 /**
- * How long (ms) the next attempt waits after a failed one: as long as the failure has lasted, so that attempts double,
- * within 1 s and a quarter of the interval (at least 30 s, at most 1 h).
+ * How long to wait before the next attempt (design "Cost and load"), all in ms: as long as it has failed already, at
+ * least 1 s, at most a quarter of the interval but no less than 30 s and no more than 1 h.
  */
-export function failureStep(failure: { now: number; lastTransition: number; intervalMs: number }): number {
-  const cap = Math.min(Math.max(failure.intervalMs / 4, 30_000), hourMs);
-  return Math.min(Math.max(failure.now - failure.lastTransition, 1_000), cap);
+export function failureStep({
+  now,
+  lastTransition,
+  intervalMs,
+}: {
+  now: number;
+  lastTransition: number;
+  intervalMs: number;
+}): number {
+  const cap = Math.min(Math.max(intervalMs / 4, 30 * second), hour);
+  return Math.min(Math.max(now - lastTransition, second), cap);
 }

@@ -1,0 +1,10 @@
+import { objectHash } from './hash.ts';
+
+const prefix = 'externalsecrets.external-secrets.io/';
+const maxLength = 63;
+
+/** The field manager under which ESO writes the target of an ExternalSecret (spec core 0.3); long names are hashed. */
+export function fieldManager(name: string): string {
+  const manager = prefix + name;
+  return Buffer.byteLength(manager) > maxLength ? `${prefix}sha3/${objectHash(name)}` : manager;
+}
