@@ -1,0 +1,81 @@
+interface Metric {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+const condition = (kind: string): Metric => ({
+  type: 'gauge',
+  help: `Conditions of each ${kind}: 1 for the status that holds, 0 for the other.`,
+  labels: ['name', 'namespace', 'condition', 'status'],
+});
+
+const duration = (kind: string): Metric => ({
+  type: 'gauge',
+  help: `Duration of the last pass over each ${kind}, in nanoseconds.`,
+  labels: ['name', 'namespace'],
+});
+
+/** Every metric of the process beside Node's own. The first group has ESO's names and labels (spec core 6.1). */
+export const metricTable = {
+  externalsecret_sync_calls_total: {
+    type: 'counter',
+    help: 'Passes over each ExternalSecret, also those that had nothing to do.',
+    labels: ['name', 'namespace'],
+  },
+  externalsecret_sync_calls_error: {
+    type: 'counter',
+    help: 'Passes over each ExternalSecret that failed.',
+    labels: ['name', 'namespace'],
+  },
+  externalsecret_status_condition: condition('ExternalSecret'),
+  externalsecret_reconcile_duration: duration('ExternalSecret'),
+  externalsecret_provider_api_calls_count: {
+    type: 'counter',
+    help: "Calls of a backend's API, by its operation and how it ended.",
+    labels: ['provider', 'call', 'status'],
+  },
+  secretstore_status_condition: condition('SecretStore'),
+  secretstore_reconcile_duration: duration('SecretStore'),
+  clustersecretstore_status_condition: condition('ClusterSecretStore'),
+  clustersecretstore_reconcile_duration: duration('ClusterSecretStore'),
+  pushsecret_status_condition: condition('PushSecret'),
+  pushsecret_reconcile_duration: duration('PushSecret'),
+  clusterexternalsecret_status_condition: condition('ClusterExternalSecret'),
+  clusterexternalsecret_reconcile_duration: duration('ClusterExternalSecret'),
+  clusterpushsecret_status_condition: condition('ClusterPushSecret'),
+  clusterpushsecret_reconcile_duration: duration('ClusterPushSecret'),
+
+  keyhook_hook_duration_seconds: {
+    type: 'histogram',
+    help: "Time from a call's headers to its answer; code is the HTTP status, or gone when the caller left first.",
+    labels: ['controller', 'hook', 'code'],
+  },
+  keyhook_backend_reads_total: {
+    type: 'counter',
+    help: 'Reads that reached a provider; outcome is Success or the code of the error.',
+    labels: ['provider', 'kind', 'outcome'],
+  },
+  keyhook_coalesced_reads_total: {
+    type: 'counter',
+    help: 'Reads that were answered by another read.',
+    labels: ['provider'],
+  },
+  keyhook_breaker_state: {
+    type: 'gauge',
+    help: "A store's circuit breaker on this replica: 0 closed, 1 half-open, 2 open.",
+    labels: ['kind', 'namespace', 'name'],
+  },
+  keyhook_bytes_in_flight: {
+    type: 'gauge',
+    help: 'Bytes of request bodies that are being worked on.',
+    labels: [],
+  },
+  keyhook_events_dropped_total: {
+    type: 'counter',
+    help: 'Events that were not written: too many at once, or refused by the API server.',
+    labels: [],
+  },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metricTable;

@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { StoreHandle } from '../providers/backends.ts';
+import type { BackendObserver } from '../providers/observer.ts';
+import { createSeries, type Pass, type Subject } from './metric-series.ts';
+import { type MetricName, metricTable } from './metric-table.ts';
+
+/** How one call of a hook ended; `status` is the HTTP status, `gone` when the caller left before the answer. */
+export interface HookCall {
+  readonly controller: string;
+  readonly hook: string;
+  readonly status: number | 'gone';
+  readonly seconds: number;
+}
+
+/** Everything that the process counts. */
+export interface Metrics {
+  hookCalled(call: HookCall): void;
+  passed(pass: Pass): void;
+  /** The parent is being deleted: its series end. */
+  forget(subject: Subject): void;
+  eventDropped(): void;
+  readonly backends: BackendObserver;
+  /** The text of /metrics, and its content type. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export interface MetricsOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Bytes of request bodies held now. */
+  readonly bytesInFlight: () => number;
+  /** Whether Node's own figures are collected, which installs observers that last as long as the process. */
+  readonly process: 'measured' | 'ignored';
+}
+
+const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const;
+
+/** {@link Metrics} with a registry of its own. */
+export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  if (process === 'measured') collectDefaultMetrics({ register: registry });
+
+  const spec = (name: MetricName) => {
+    const { help, labels } = metricTable[name];
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  };
+  const counter = (name: MetricName) => new Counter(spec(name));
+  const gauge = (name: MetricName) => new Gauge(spec(name));
+
+  const hookSeconds = new Histogram({
+    ...spec('keyhook_hook_duration_seconds'),
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  });
+  const apiCalls = counter('externalsecret_provider_api_calls_count');
+  const reads = counter('keyhook_backend_reads_total');
+  const coalesced = counter('keyhook_coalesced_reads_total');
+  const breakers = gauge('keyhook_breaker_state');
+  const eventsDropped = counter('keyhook_events_dropped_total');
+  new Gauge({
+    ...spec('keyhook_bytes_in_flight'),
+    collect() {
+      this.set(bytesInFlight());
+    },
+  });
+  const series = createSeries(counter, gauge, now);
+
+  const read = (provider: string, store: StoreHandle, outcome: string) =>
+    reads.inc({ provider, kind: store.kind, outcome });
+
+  return {
+    hookCalled: ({ controller, hook, status, seconds }) =>
+      hookSeconds.observe({ controller, hook, code: String(status) }, seconds),
+    passed: series.pass,
+    forget: series.forget,
+    eventDropped: () => eventsDropped.inc(),
+    backends: {
+      call: (provider, call, status) => apiCalls.inc({ provider, call, status }),
+      read,
+      coalesced: (provider) => coalesced.inc({ provider }),
+      breaker: ({ kind, namespace = '', name }, state) =>
+        breakers.set({ kind, namespace, name }, breakerStates[state]),
+    },
+    async expose() {
+      series.sweep();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { StoreHandle } from '../../../providers/backends.ts';
+import { type MetricName, metricTable } from '../../../server/metric-table.ts';
+import { createMetrics, type Metrics } from '../../../server/metrics.ts';
+import { answering, controllerThat, hookApp, parent, syncBody } from '../../support/hook-app.ts';
+
+const hour = 3_600_000;
+const subject = { kind: 'ExternalSecret', namespace: 'team-a', name: 'app' };
+const ready = [{ type: 'Ready', status: 'True' }];
+
+function metricsAt(time: { ms: number } = { ms: 0 }): Metrics {
+  return createMetrics({ now: () => time.ms, bytesInFlight: () => 42, process: 'ignored' });
+}
+
+/** The samples of a metric, as the exposition has them. */
+async function samples(metrics: Metrics, name: string): Promise<string[]> {
+  const { text } = await metrics.expose();
+  return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+}
+
+describe("ESO's metrics, under its names and labels", () => {
+  test('a pass counts, and shows each condition with both statuses', async () => {
+    const metrics = metricsAt();
+    metrics.passed({ subject, outcome: 'success', seconds: 0.25, conditions: ready });
+    metrics.passed({
+      subject,
+      outcome: 'error',
+      seconds: 0.5,
+      conditions: [{ type: 'Ready', status: 'False' }],
+    });
+    const labels = 'name="app",namespace="team-a"';
+    assert.deepEqual(await samples(metrics, 'externalsecret_sync_calls_total'), [
+      `externalsecret_sync_calls_total{${labels}} 2`,
+    ]);
+    assert.deepEqual(await samples(metrics, 'externalsecret_sync_calls_error'), [
+      `externalsecret_sync_calls_error{${labels}} 1`,
+    ]);
+    assert.deepEqual(await samples(metrics, 'externalsecret_reconcile_duration'), [
+      `externalsecret_reconcile_duration{${labels}} 500000000`,
+    ]);
+    assert.deepEqual((await samples(metrics, 'externalsecret_status_condition')).toSorted(), [
+      `externalsecret_status_condition{${labels},condition="Ready",status="False"} 1`,
+      `externalsecret_status_condition{${labels},condition="Ready",status="True"} 0`,
+    ]);
+  });
+
+  test('a store has conditions and durations under its own prefix, and no sync calls', async () => {
+    const metrics = metricsAt();
+    const store = { kind: 'ClusterSecretStore', namespace: '', name: 'vault' };
+    metrics.passed({
+      subject: store,
+      outcome: 'success',
+      seconds: 1,
+      conditions: [{ type: 'Ready', status: 'Unknown' }],
+    });
+    const shown = await samples(metrics, 'clustersecretstore_status_condition');
+    assert.equal(shown.filter((line) => line.endsWith(' 1')).length, 1);
+    assert.match(shown.join('\n'), /status="Unknown"} 1/);
+    assert.equal((await samples(metrics, 'clustersecretstore_reconcile_duration')).length, 1);
+    assert.equal((await samples(metrics, 'externalsecret_sync_calls_total')).length, 0);
+  });
+
+  test("a backend's calls are counted by ESO's provider label", async () => {
+    const metrics = metricsAt();
+    metrics.backends.call('HashiCorp/Vault', 'ReadSecretData', 'error');
+    assert.deepEqual(await samples(metrics, 'externalsecret_provider_api_calls_count'), [
+      'externalsecret_provider_api_calls_count{provider="HashiCorp/Vault",call="ReadSecretData",status="error"} 1',
+    ]);
+  });
+});
+
+describe('the series of a parent end', () => {
+  const mine = async (metrics: Metrics) =>
+    (await metrics.expose()).text.split('\n').filter((line) => line.includes('name="app"')).length;
+
+  test('when it is deleted', async () => {
+    const metrics = metricsAt();
+    metrics.passed({ subject, outcome: 'error', seconds: 1, conditions: ready });
+    metrics.passed({ subject: { ...subject, name: 'other' }, outcome: 'success', seconds: 1 });
+    assert.ok((await mine(metrics)) > 0);
+    metrics.forget(subject);
+    assert.equal(await mine(metrics), 0);
+    assert.equal((await samples(metrics, 'externalsecret_sync_calls_total')).length, 1, 'others stay');
+  });
+
+  const lives: readonly [what: string, nextSeconds: number | undefined, lastsMs: number][] = [
+    ['that is due every minute: 3 h', 60, 3 * hour],
+    ['that is due every 12 h: twice that', 12 * 3600, 24 * hour],
+    ['that is not due by time: a little more than the cache flush interval', undefined, 25 * hour],
+  ];
+  for (const [what, nextSeconds, lastsMs] of lives) {
+    test(`some time after the last pass over one ${what}`, async () => {
+      const time = { ms: 1_000 };
+      const metrics = metricsAt(time);
+      const pass = { subject, outcome: 'success', seconds: 1, conditions: ready } as const;
+      metrics.passed(nextSeconds === undefined ? pass : { ...pass, nextSeconds });
+      time.ms += lastsMs - 1;
+      assert.ok((await mine(metrics)) > 0, 'just before');
+      time.ms += 1;
+      assert.equal(await mine(metrics), 0, 'and no longer');
+    });
+  }
+});
+
+test('the state of the process is shown: reads, sharing, breakers, bytes, dropped events', async () => {
+  const metrics = metricsAt();
+  const store: StoreHandle = {
+    kind: 'SecretStore',
+    namespace: 'team-a',
+    name: 'vault',
+    uid: 'u',
+    generation: 1,
+    provider: {},
+  };
+  metrics.backends.read('HashiCorp/Vault', store, 'Success');
+  metrics.backends.read('HashiCorp/Vault', store, 'Denied');
+  metrics.backends.coalesced('HashiCorp/Vault');
+  metrics.backends.breaker(store, 'open');
+  metrics.eventDropped();
+  const { text } = await metrics.expose();
+  for (const line of [
+    'keyhook_backend_reads_total{provider="HashiCorp/Vault",kind="SecretStore",outcome="Denied"} 1',
+    'keyhook_coalesced_reads_total{provider="HashiCorp/Vault"} 1',
+    'keyhook_breaker_state{kind="SecretStore",namespace="team-a",name="vault"} 2',
+    'keyhook_bytes_in_flight 42',
+    'keyhook_events_dropped_total 1',
+  ])
+    assert.ok(text.includes(`${line}\n`), line);
+});
+
+test('what is exposed is exactly the table, with its types', async () => {
+  const { text, contentType } = await metricsAt().expose();
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
+  const expected = (Object.keys(metricTable) as MetricName[]).map(
+    (name) => [name, metricTable[name].type] as const,
+  );
+  assert.deepEqual(new Map([...types].toSorted()), new Map(expected.toSorted()));
+  assert.match(contentType, /^text\/plain/);
+});
+
+describe('a call', () => {
+  const sync = '/hooks/externalsecret/sync';
+  const counts = async (metrics: Metrics, metric: string) =>
+    (await samples(metrics, metric)).map((line) => line.replace(/^\S+?\{/, '{'));
+
+  test('is counted by controller, hook and HTTP status, whatever it comes to', async () => {
+    const { app, post, metrics } = hookApp(
+      controllerThat(() => answering({ status: { conditions: ready } })),
+    );
+    await post(sync, syncBody);
+    await post(sync, '{');
+    await post('/hooks/externalsecret/customize', '[]');
+    await post('/nowhere', '');
+    await app.inject('/livez');
+    assert.deepEqual((await counts(metrics, 'keyhook_hook_duration_seconds_count')).toSorted(), [
+      '{controller="externalsecret",hook="customize",code="400"} 1',
+      '{controller="externalsecret",hook="sync",code="200"} 1',
+      '{controller="externalsecret",hook="sync",code="400"} 1',
+    ]);
+    assert.ok(
+      (await app.inject('/metrics')).body.includes(
+        'externalsecret_status_condition{name="app",namespace="team-a"',
+      ),
+    );
+  });
+
+  test('that names an error, or has a bug, counts as failed; one about a deleted parent ends its series', async () => {
+    const failing = hookApp(
+      controllerThat(
+        () => ({ ...answering(), summary: { decision: 'Refresh', reason: 'Due', code: 'Denied' } }) as never,
+      ),
+    );
+    await failing.post(sync, syncBody);
+    assert.deepEqual(await counts(failing.metrics, 'externalsecret_sync_calls_error'), [
+      '{name="app",namespace="team-a"} 1',
+    ]);
+
+    const buggy = hookApp(controllerThat(() => assert.fail('a bug')));
+    await buggy.post(sync, syncBody);
+    assert.deepEqual(await counts(buggy.metrics, 'externalsecret_sync_calls_error'), [
+      '{name="app",namespace="team-a"} 1',
+    ]);
+
+    const deleted = { ...parent.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+    const ending = hookApp(controllerThat(() => answering()));
+    await ending.post(sync, syncBody);
+    await ending.post(sync, { ...syncBody, parent: { ...parent, metadata: deleted } });
+    assert.deepEqual(await counts(ending.metrics, 'externalsecret_sync_calls_total'), []);
+  });
+});
