@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http';
+import { HookError } from './errors.ts';
+
+/** One call's limits: ends with its deadline, or with the caller. */
+export interface Call {
+  /** Aborted when the deadline has passed or the caller is gone. */
+  readonly signal: AbortSignal;
+  /** What the work comes to. Rejects with `Overdue` when it still runs a second after the signal. */
+  settle<T>(work: Promise<T>): Promise<T>;
+  /** Seconds since the call was started. */
+  seconds(): number;
+  end(): void;
+}
+
+/** Time for a controller to answer what it has, once its signal has told it to. */
+const graceMs = 1_000;
+
+/** Starts the clock of a call whose answer goes to this response. */
+export function startCall(response: ServerResponse, deadlineMs: number): Call {
+  const startedAt = performance.now();
+  const controller = new AbortController();
+  const overdue = Promise.withResolvers<never>();
+  overdue.promise.catch(() => {});
+  const timers = [
+    setTimeout(() => controller.abort(), deadlineMs),
+    setTimeout(() => overdue.reject(new HookError('Overdue', 2)), deadlineMs + graceMs),
+  ];
+  const gone = () => {
+    if (!response.writableEnded) controller.abort();
+  };
+  response.once('close', gone);
+  return {
+    signal: controller.signal,
+    settle: (work) => Promise.race([work, overdue.promise]),
+    seconds: () => (performance.now() - startedAt) / 1_000,
+    end() {
+      for (const timer of timers) clearTimeout(timer);
+      response.removeListener('close', gone);
+    },
+  };
+}

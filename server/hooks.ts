@@ -1,0 +1,131 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CompositeController, HookRequest, SyncOutcome } from '../composite-controllers/controller.ts';
+import type { Log } from '../composite-controllers/lib/ports.ts';
+import { type Call, startCall } from './call.ts';
+import { readCustomize, readSync } from './envelope.ts';
+import { HookError } from './errors.ts';
+import type { Gate } from './gate.ts';
+import { failureFields } from './logger.ts';
+import type { Pass, Subject } from './metric-series.ts';
+import type { Metrics } from './metrics.ts';
+import { serializeCustomize, serializeSync } from './response.ts';
+
+export interface HookDeps {
+  readonly controllers: readonly CompositeController[];
+  readonly gate: Gate;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** A call's deadline in ms, below `webhook.timeout`. */
+  readonly deadlineMs: number;
+}
+
+/** Adds POST /<controller>/sync and /<controller>/customize for each controller of the table. */
+export function addHooks(app: FastifyInstance, deps: HookDeps): void {
+  const enter = async (request: FastifyRequest, reply: FastifyReply) => {
+    const length = Number(request.headers['content-length']);
+    // A body of unknown length counts as the longest one.
+    const admission = deps.gate.enter(Number.isFinite(length) ? length : request.routeOptions.bodyLimit);
+    if (admission.kind === 'full') throw new HookError('Busy', admission.retryAfter);
+    reply.raw.once('close', admission.leave);
+  };
+  for (const controller of deps.controllers) {
+    const route = (hook: string) => ({ config: { hook: { controller: controller.name, hook } } });
+    app.post(`/${controller.name}/sync`, { ...route('sync'), onRequest: enter }, (request, reply) =>
+      sync(controller, request, reply, deps),
+    );
+    // Outside the gate: Metacontroller calls it within its event delivery, which a refusal would hold up.
+    app.post(`/${controller.name}/customize`, route('customize'), (request, reply) =>
+      customize(controller, request, reply, deps),
+    );
+  }
+}
+
+async function customize(
+  controller: CompositeController,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { log }: HookDeps,
+) {
+  const body = readCustomize(request.body, controller.parentKind);
+  try {
+    const response = controller.customize?.(body) ?? { relatedResources: [] };
+    return reply.type('application/json').send(serializeCustomize(body.parent, response));
+  } catch (error) {
+    log.error({ ...subjectOf(controller, body), ...failureFields(error) }, 'a customize call failed');
+    throw new HookError('Bug');
+  }
+}
+
+async function sync(
+  controller: CompositeController,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HookDeps,
+) {
+  const body = readSync(request.body, controller.parentKind);
+  const call = startCall(reply.raw, deps.deadlineMs);
+  const result = await pass(controller, body, call, deps).finally(call.end);
+  if (result instanceof HookError) throw result;
+  return reply.type('application/json').send(result);
+}
+
+/** One pass over a parent: the body to answer, or the refusal. Never rejects. */
+async function pass(
+  controller: CompositeController,
+  body: HookRequest,
+  call: Call,
+  { metrics, log }: HookDeps,
+): Promise<string | HookError> {
+  const subject = subjectOf(controller, body);
+  try {
+    const outcome = await call.settle(controller.sync(body, { signal: call.signal }));
+    // Serialized before it is counted: an answer that must not be sent did not happen.
+    const text = outcome.kind === 'answer' ? serializeSync(body.parent, outcome.response) : undefined;
+    if (body.parent.metadata.deletionTimestamp === undefined)
+      metrics.passed(passOf(subject, outcome, call.seconds()));
+    else metrics.forget(subject);
+    const { decision, reason, code } = outcome.summary;
+    const level = decision === 'Keep' && code === undefined ? 'debug' : 'info';
+    log[level]({ ...subject, decision, reason, code, ms: Math.round(call.seconds() * 1_000) }, 'synced');
+    return text ?? new HookError('Wait', outcome.kind === 'wait' ? outcome.seconds : 1);
+  } catch (error) {
+    const refusal = refusalFor(error, call);
+    metrics.passed({ subject, outcome: 'error', seconds: call.seconds() });
+    log.error({ ...subject, ...failureFields(error), answer: refusal.code }, 'a sync call failed');
+    return refusal;
+  }
+}
+
+/** An abort that follows our own signal is no bug: the work ends, and is asked for again. */
+function refusalFor(error: unknown, { signal }: Call): HookError {
+  if (error instanceof HookError) return error;
+  const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  return signal.aborted && aborted ? new HookError('Overdue', 2) : new HookError('Bug');
+}
+
+function passOf(subject: Subject, outcome: SyncOutcome, seconds: number): Pass {
+  const result = {
+    subject,
+    seconds,
+    outcome: outcome.summary.code === undefined ? 'success' : 'error',
+  } as const;
+  if (outcome.kind === 'wait') return { ...result, nextSeconds: outcome.seconds };
+  const { status, resyncAfterSeconds } = outcome.response;
+  return {
+    ...result,
+    conditions: conditionsOf(status),
+    ...(resyncAfterSeconds === undefined ? {} : { nextSeconds: resyncAfterSeconds }),
+  };
+}
+
+function conditionsOf(status: object): { type: string; status: string }[] {
+  const conditions = (status as { conditions?: unknown }).conditions;
+  return Array.isArray(conditions)
+    ? conditions.map(({ type, status }) => ({ type: String(type), status: String(status) }))
+    : [];
+}
+
+function subjectOf(controller: CompositeController, { parent }: { parent: HookRequest['parent'] }): Subject {
+  const { name, namespace = '' } = parent.metadata;
+  return { kind: controller.parentKind, namespace, name };
+}
