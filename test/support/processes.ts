@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from './eventually.ts';
 
 /** A program that runs beside the test. */
 export interface Service {
@@ -45,10 +46,7 @@ export function startService(name: string, { command, args, dir, env }: ServiceO
     failure = error;
     setGone();
   });
-  if (pid !== undefined) {
-    tellJanitor({ pid });
-    child.once('exit', () => tellJanitor({ ended: pid }));
-  }
+  endWithThisProcess(child);
 
   const running = () => failure === undefined && child.exitCode === null && child.signalCode === null;
   const log = () => readFileSync(logPath, 'utf8');
@@ -71,6 +69,23 @@ export function startService(name: string, { command, args, dir, env }: ServiceO
   };
 }
 
+/** Waits until `check` throws no more, a minute at most. Throws, with the end of the log, when the service ends before. */
+export async function whenReady<T>(service: Service, check: () => Promise<T>): Promise<T> {
+  const outcome = await eventually(
+    async () => {
+      try {
+        service.assertRunning();
+      } catch (error) {
+        return { error };
+      }
+      return { value: await check() };
+    },
+    { timeout: 60_000 },
+  );
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
 /** A directory for the files of services. */
 export interface ServiceDir {
   readonly path: string;
@@ -83,6 +98,14 @@ export function serviceDir(label: string): ServiceDir {
   const path = mkdtempSync(join(tmpdir(), `keyhook-${label}-`));
   tellJanitor({ dir: path });
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Lets a child that leads a process group (`detached`) be killed, with the group, when this process ends in any way. */
+export function endWithThisProcess(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  tellJanitor({ pid });
+  child.once('exit', () => tellJanitor({ ended: pid }));
 }
 
 let janitor: ChildProcess | undefined;
