@@ -19,25 +19,9 @@ export function dataHash(data: SecretMap): string {
   const hash = sha3().update('map[');
   const entries = [...data].sort(([a], [b]) => compareUtf8(a, b));
   for (const [index, [key, value]] of entries.entries()) {
-    hash.update(`${index === 0 ? '' : ' '}${key}:[`).update(decimals(value)).update(']');
+    hash.update(`${index === 0 ? '' : ' '}${key}:[${value.join(' ')}]`);
   }
   return hash.update(']').digest('hex');
-}
-
-const space = 0x20;
-const zero = 0x30;
-
-/** The bytes as decimal numbers with a space between; by hand, since every pass hashes every Secret. */
-function decimals(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.allocUnsafe(bytes.length * 4);
-  let end = 0;
-  for (const byte of bytes) {
-    if (end > 0) text[end++] = space;
-    if (byte >= 100) text[end++] = zero + Math.trunc(byte / 100);
-    if (byte >= 10) text[end++] = zero + (Math.trunc(byte / 10) % 10);
-    text[end++] = zero + (byte % 10);
-  }
-  return text.subarray(0, end);
 }
 
 /** ESO's ObjectHash of an object's annotations and labels. */
