@@ -80,8 +80,8 @@ export const externalSecretStatus = K.object('What was read and written last.', 
   refreshId: K.optional(K.string('Id of the refresh that the target carries.')),
   retry: K.optional(
     K.object('The next attempt after a failure.', {
-      after: K.time('Not before this moment,'),
-      version: K.string('unless the ExternalSecret is no longer of this version.'),
+      after: K.time('Not before this moment.'),
+      version: K.string('Version of the ExternalSecret that failed; another version is tried at once.'),
     }),
   ),
 });

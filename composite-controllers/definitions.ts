@@ -1,0 +1,106 @@
+import { registry } from '../providers/registry.ts';
+import { crd, group } from './crd.ts';
+import { externalSecret } from './external-secret/kind.ts';
+import type { ParentKind } from './kind.ts';
+import type { KubeObject } from './lib/objects.ts';
+import { storeKinds } from './secret-store/kind.ts';
+
+/** One key of a Secret. */
+export interface SecretKey {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
+
+/** How Metacontroller reaches the hooks. */
+export interface DefinitionOptions {
+  /** Base URL of the hook; the paths `/hooks/<controller>/<hook>` are appended. */
+  readonly hookUrl: string;
+  /** Labels of the parents that are looked after; absent means all. */
+  readonly selector?: Readonly<Record<string, string>>;
+  /** The bearer token that Metacontroller sends. */
+  readonly bearerTokenSecret?: SecretKey;
+  /** CA of the hook's certificate: the text itself (PEM), or where Metacontroller finds it. */
+  readonly caPem?: string;
+  readonly caSecret?: SecretKey;
+}
+
+/** Every parent kind that is installed. */
+export const parentKinds: readonly ParentKind[] = [externalSecret, ...storeKinds([...registry.values()])];
+
+/** The CRDs of all parent kinds. */
+export function crds(): KubeObject[] {
+  return parentKinds.map(crd);
+}
+
+/** The CompositeControllers of all parent kinds. Throws TypeError when `hookUrl` is not a plain http(s) URL. */
+export function definitions(options: DefinitionOptions): KubeObject[] {
+  return parentKinds.map((kind) => compositeController(kind, options));
+}
+
+/** The CompositeController of one parent kind (spec metacontroller 2.1, 2.3). Throws as {@link definitions} does. */
+export function compositeController(kind: ParentKind, options: DefinitionOptions): KubeObject {
+  const base = hookBase(options.hookUrl);
+  const hooks = kind.hooks.map((hook) => [
+    hook,
+    webhook(`${base}/hooks/${kind.controller}/${hook}`, options),
+  ]);
+  return {
+    apiVersion: 'metacontroller.k8s.io/v1alpha1',
+    kind: 'CompositeController',
+    metadata: {
+      name: `keyhook-${kind.controller}`,
+      labels: { 'app.kubernetes.io/name': 'keyhook' },
+    },
+    spec: {
+      // Children are found by the label controller-uid, not by a selector that every parent would have to carry.
+      generateSelector: true,
+      parentResource: {
+        apiVersion: `${group}/v1`,
+        resource: kind.plural,
+        ...(options.selector === undefined ? {} : { labelSelector: { matchLabels: options.selector } }),
+        // The hook's own status writes would wake it again.
+        ignoreStatusChanges: true,
+      },
+      // The default method, OnDelete, would never update a child.
+      ...(kind.children.length === 0
+        ? {}
+        : {
+            childResources: kind.children.map((child) => ({
+              ...child,
+              updateStrategy: { method: 'InPlace' },
+            })),
+          }),
+      hooks: Object.fromEntries(hooks),
+    },
+  };
+}
+
+function webhook(url: string, options: DefinitionOptions): object {
+  const { bearerTokenSecret, caPem, caSecret } = options;
+  return {
+    version: 'v2',
+    webhook: {
+      url,
+      timeout: '15s',
+      responseUnMarshallMode: 'strict',
+      ...(caPem === undefined ? {} : { caBundle: { inline: caPem } }),
+      ...(caSecret === undefined ? {} : { caBundle: { secretRef: caSecret } }),
+      ...(bearerTokenSecret === undefined
+        ? {}
+        : { authorization: { type: 'Bearer', secretRef: bearerTokenSecret } }),
+    },
+  };
+}
+
+/** The URL without its trailing slash. Whoever may read CompositeControllers would see credentials in it. */
+function hookBase(hookUrl: string): string {
+  const url = URL.parse(hookUrl);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new TypeError('the hook URL has to be an http or https URL');
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new TypeError('the hook URL may not hold credentials, a query or a fragment');
+  }
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,34 @@
+import type { Schema } from '../providers/kit/schema.ts';
+
+/** What is installed in a cluster for one parent kind: its CRD, and the part of Metacontroller that calls its hooks. */
+export interface ParentKind {
+  /** Its folder, where the generated files are kept. */
+  readonly folder: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortName: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly description: string;
+  readonly spec: Schema;
+  readonly status: Schema;
+  readonly columns: readonly PrinterColumn[];
+  /** JSON paths that `--field-selector` understands. */
+  readonly selectable?: readonly string[];
+  /** Path segment of its hooks and end of its CompositeController's name. */
+  readonly controller: string;
+  readonly hooks: readonly ('sync' | 'customize')[];
+  /** Resources whose objects the hook returns as children. */
+  readonly children: readonly { readonly apiVersion: string; readonly resource: string }[];
+}
+
+/** A column of `kubectl get`; those of priority 1 appear with `-o wide`. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: 'string' | 'date';
+  readonly jsonPath: string;
+  readonly priority?: 1;
+}
+
+/** Path of a field of the Ready condition. */
+export const readyField = (field: 'status' | 'reason' | 'message') =>
+  `.status.conditions[?(@.type=="Ready")].${field}`;
