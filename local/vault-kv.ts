@@ -41,7 +41,8 @@ const notSuited: Reply = [
 export function kvVersion1(mount: KvMount, method: string, path: string, body: JsonNode | undefined): Reply {
   if (method === 'LIST') return listed(mount, path);
   if (method === 'POST') {
-    if (body?.kind !== 'object') return [400, '{"errors":["missing data fields"]}'];
+    if (body?.kind !== 'object' || body.members.length === 0)
+      return [400, '{"errors":["missing data fields"]}'];
     // Version 1 stores the text of the request; numbers keep their spelling.
     const json = serialize(body, { names: 'sorted', html: 'escaped', numbers: 'text' });
     mount.secrets.set(path, { versions: [{ json, deletedAt: '' }], custom: 'null' });

@@ -21,7 +21,7 @@ export type VaultFault = keyof typeof madeUp | 'half-body' | 'hang' | 'reset' | 
 export interface LocalVault {
   readonly url: string;
   readonly rootToken: string;
-  /** Requests so far by `METHOD /path`; no values. */
+  /** Requests so far by `METHOD /path`, escaped as they came; no values. */
   readonly requests: ReadonlyMap<string, number>;
   /** A token that may read only what lies below one of the paths (such as `secret/data/team/`). */
   createToken(paths: readonly string[]): string;
@@ -97,16 +97,19 @@ export async function startLocalVault(options: LocalVaultOptions = {}): Promise<
     // Not documented, used by Vault's own CLI: which engine lies under a path.
     const asked = /^sys\/internal\/ui\/mounts\/(.*)$/.exec(path)?.[1];
     const mount = mountOf(mounts, asked ?? path);
-    if (asked !== undefined && mount !== undefined) {
+    if (asked !== undefined) {
+      if (mount === undefined) return madeUp.forbidden;
       return [200, enveloped(`{"options":{"version":"${mount.kv.version.slice(1)}"},"type":"kv"}`)];
     }
-    if (!readable.some((prefix) => path.startsWith(prefix))) return madeUp.forbidden;
+    // Vault looks up the policy of a list at the path with a final slash.
+    const checked = isList(request) && !path.endsWith('/') ? `${path}/` : path;
+    if (!readable.some((prefix) => checked.startsWith(prefix))) return madeUp.forbidden;
     return mount === undefined ? madeUp['wrong-mount'] : fromEngine(mount, request);
   };
 
   const server = createServer((incoming, response) => {
     const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
-    const line = `${incoming.method} ${decodeURIComponent(pathname)}`;
+    const line = `${incoming.method} ${pathname}`;
     requests.set(line, (requests.get(line) ?? 0) + 1);
     respond(incoming, response, handle, fault).catch(() => incoming.socket.destroy());
   });
@@ -156,9 +159,13 @@ function login(
   return [200, enveloped('null', `"warnings":null,"auth":${auth}`)];
 }
 
+function isList({ method, query }: Request): boolean {
+  return method === 'LIST' || (method === 'GET' && query.get('list') === 'true');
+}
+
 function fromEngine({ at, kv }: { at: string; kv: KvMount }, request: Request): Reply {
   const { query, path, body } = request;
-  const method = query.get('list') === 'true' ? 'LIST' : request.method === 'PUT' ? 'POST' : request.method;
+  const method = isList(request) ? 'LIST' : request.method === 'PUT' ? 'POST' : request.method;
   const rest = path.slice(at.length + 1);
   return kv.version === 'v1'
     ? kvVersion1(kv, method, rest, body)
@@ -180,7 +187,7 @@ async function respond(
     incoming.socket.resetAndDestroy();
     return;
   }
-  if (typeof fault === 'object') await sleep(fault.slowMs);
+  if (typeof fault === 'object') await sleep(fault.slowMs, undefined, { ref: false });
   const known = url.pathname.startsWith('/v1/');
   const made = typeof fault === 'string' && fault !== 'half-body' ? madeUp[fault] : undefined;
   const [status, body] = made ?? (known ? handle(parsed(incoming, url, text)) : nothingThere);

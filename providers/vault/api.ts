@@ -20,13 +20,25 @@ export interface VaultGet {
 }
 
 /** Any whole answer resolves. A token that is refused is replaced once. */
-export type VaultApi = (get: VaultGet) => Promise<HttpAnswer>;
+export interface VaultApi {
+  get(request: VaultGet): Promise<HttpAnswer>;
+  /** What Vault knows of the client's own token. */
+  lookUpToken(signal: AbortSignal): Promise<HttpAnswer>;
+}
+
+/** developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self */
+const lookupSelf = {
+  path: 'auth/token/lookup-self',
+  call: 'LookupSelf',
+  what: 'the token of the store',
+};
 
 const loginTimeoutMs = 10_000;
 
 export function createVaultApi(
   transport: VaultTransport,
   session: Session,
+  tokenNamespace: string | undefined,
   countCall: ConnectDeps['countCall'],
 ): VaultApi {
   const once = (get: VaultGet, token: string | undefined) => {
@@ -42,12 +54,25 @@ export function createVaultApi(
     };
     return counted(countCall, call, () => transport(request));
   };
-  return async (get) => {
+  // Policies need not let a token look at itself; only where one could is a refusal to look a sign of its death.
+  let mayLook = false;
+  const look = async (token: string | undefined, signal: AbortSignal) => {
+    const answer = await once({ ...lookupSelf, namespace: tokenNamespace, signal }, token);
+    mayLook ||= answer.status === 200;
+    return answer;
+  };
+  const isDead = async (token: string | undefined, signal: AbortSignal) =>
+    (await look(token, signal)).status === 403 && mayLook;
+  const withToken = async (send: (token: string | undefined) => Promise<HttpAnswer>, signal: AbortSignal) => {
     const token = await session.token();
-    const answer = await once(get, token);
+    const answer = await send(token);
     if (answer.status !== 403) return answer;
-    const replacement = await session.replacement(token);
-    return replacement === undefined ? answer : once(get, replacement);
+    const replacement = await session.replacement(token, () => isDead(token, signal));
+    return replacement === undefined ? answer : send(replacement);
+  };
+  return {
+    get: (request) => withToken((token) => once(request, token), request.signal),
+    lookUpToken: (signal) => withToken((token) => look(token, signal), signal),
   };
 }
 

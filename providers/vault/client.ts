@@ -53,7 +53,7 @@ export async function connectVault(
       );
     },
   });
-  const api = createVaultApi(transport, session, countCall);
+  const api = createVaultApi(transport, session, tokenNamespace, countCall);
   const kv: Kv = { engine: spec, api, namespace };
 
   return {
@@ -67,13 +67,10 @@ export async function connectVault(
     },
     find: (query, signal) => findSecrets(kv, query, signal),
     async check(signal) {
-      // developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self
-      const what = 'the token of the store';
-      const path = 'auth/token/lookup-self';
-      const answer = await api({ path, call: 'LookupSelf', what, namespace: tokenNamespace, signal });
+      const answer = await api.lookUpToken(signal);
       const isVault = vaultBody(answer) !== undefined;
       if (answer.status === 200 && isVault) return 'ready';
-      if (answer.status !== 403 || !isVault) throw failure(answer, what);
+      if (answer.status !== 403 || !isVault) throw failure(answer, 'the token of the store');
       // The login has just proved itself; its policies need not allow it to look at its token.
       if (session.kind === 'login') return 'ready';
       throw new ProviderError('LoginFailed', { status: answer.status });

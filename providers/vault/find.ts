@@ -15,6 +15,9 @@ export async function findSecrets(kv: Kv, query: FindQuery, signal: AbortSignal)
   if (query.tags !== undefined && kv.engine.version === 'v1') {
     throw new ProviderError('Unsupported', { what: 'find.tags with version v1 of the KV engine' });
   }
+  if (!kv.engine.path && !query.path) {
+    throw new ProviderError('Rejected', { what: 'find without a path, in a store without a path' });
+  }
   const matches = query.name === undefined ? undefined : nameMatcher(query.name);
   const names = await listAll(kv, query.path === undefined ? '' : `${query.path}/`, signal);
   const candidates = matches === undefined ? names : names.filter(matches);
@@ -69,7 +72,7 @@ async function list(kv: Kv, folder: string, signal: AbortSignal): Promise<string
   const { data, metadata } = kvPath(kv.engine, folder);
   const path = metadata ?? data;
   const what = folder === '' ? 'the whole engine' : folder;
-  const answer = await kv.api({
+  const answer = await kv.api.get({
     path,
     query: { list: 'true' },
     call: 'ListSecrets',

@@ -31,7 +31,7 @@ export async function readSecret(
 ): Promise<Uint8Array | undefined> {
   const path = kvPath(kv.engine, key).data;
   const query = version === undefined ? {} : { query: { version } };
-  const answer = await kv.api({
+  const answer = await kv.api.get({
     ...query,
     path,
     call: 'ReadSecretData',
@@ -57,7 +57,13 @@ export async function readMetadata(
   if (path === undefined) {
     throw new ProviderError('Unsupported', { what: 'metadata with version v1 of the KV engine' });
   }
-  const answer = await kv.api({ path, call: 'ReadSecretData', what: key, namespace: kv.namespace, signal });
+  const answer = await kv.api.get({
+    path,
+    call: 'ReadSecretData',
+    what: key,
+    namespace: kv.namespace,
+    signal,
+  });
   // Not `NotFound`: in ESO too, metadata that is missing deletes nothing.
   if (answer.status !== 200) throw failure(answer, key);
   const data = member(vaultBody(answer), 'data');
@@ -88,7 +94,7 @@ export function metadataDocument(metadata: ReadonlyMap<string, string>): Uint8Ar
  */
 export async function confirmMount(kv: Kv, path: string, what: string, signal: AbortSignal): Promise<void> {
   if (kv.engine.version === 'v1') return;
-  const answer = await kv.api({
+  const answer = await kv.api.get({
     path: `sys/internal/ui/mounts/${path}`,
     call: 'ReadMount',
     what,

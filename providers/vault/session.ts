@@ -23,10 +23,11 @@ export interface Session {
   /** The token to send; undefined when none is to be sent. Throws what the login throws. */
   token(): Promise<string | undefined>;
   /**
-   * The token to try instead of one that was refused, or undefined when the refusal stands. A login that was made
-   * because of a refusal is not repeated within a minute: a key that the policy denies must not cost a login per read.
+   * The token to try instead of one that was refused, or undefined when the refusal stands. A new login may help even
+   * when the token lives, since it takes up what the role was granted meanwhile; but a key that stays denied must not
+   * cost a login per read, so within a minute of such a login only a token that `isDead` is replaced.
    */
-  replacement(refused: string | undefined): Promise<string | undefined>;
+  replacement(refused: string | undefined, isDead: () => Promise<boolean>): Promise<string | undefined>;
   /** Revokes what logins gave. Never rejects. */
   close(): Promise<void>;
 }
@@ -69,12 +70,13 @@ export function createSession(authentication: Authentication, deps: SessionDeps)
   return {
     kind: 'login',
     token: async () => (await lease()).token,
-    async replacement(refused) {
+    async replacement(refused, isDead) {
       const held = await lease();
       if (held.token !== refused) return held.token;
+      const stands = now() - forcedAt < forcedLoginsEveryMs && refused !== replaced && !(await isDead());
       // Others whose read was refused at the same time find the login under way.
       if (refused === replaced) return (await lease()).token;
-      if (now() - forcedAt < forcedLoginsEveryMs) return undefined;
+      if (stands) return undefined;
       forcedAt = now();
       replaced = refused;
       try {

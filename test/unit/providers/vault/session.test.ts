@@ -22,6 +22,9 @@ function surroundings({ seconds = 1000, revocable = true } = {}) {
   return { state, session };
 }
 
+const alive = async () => false;
+const dead = async () => true;
+
 test('one login serves everybody until shortly before the token expires', async () => {
   const rows: [seconds: number, renewedAfter: number][] = [
     [3600, 3540],
@@ -49,11 +52,13 @@ test('a token without an end is never renewed', async () => {
 test('many refusals of one token make one login, and the old token is given back', async () => {
   const { state, session } = surroundings();
   const refused = await session.token();
-  const replacements = await Promise.all(Array.from({ length: 50 }, () => session.replacement(refused)));
+  const replacements = await Promise.all(
+    Array.from({ length: 50 }, () => session.replacement(refused, alive)),
+  );
   assert.deepEqual(new Set(replacements), new Set(['token-2']));
   assert.deepEqual(state.revoked, ['token-1']);
   assert.equal(
-    await session.replacement(refused),
+    await session.replacement(refused, alive),
     'token-2',
     'a late refusal of the old token finds the new one',
   );
@@ -62,12 +67,20 @@ test('many refusals of one token make one login, and the old token is given back
 
 test('a key that stays forbidden costs at most one login a minute', async () => {
   const { state, session } = surroundings();
-  const second = await session.replacement(await session.token());
-  assert.equal(await session.replacement(second), undefined);
+  const second = await session.replacement(await session.token(), alive);
+  assert.equal(await session.replacement(second, alive), undefined);
   state.clock = 59_999;
-  assert.equal(await session.replacement(second), undefined);
+  assert.equal(await session.replacement(second, alive), undefined);
   state.clock = 60_000;
-  assert.equal(await session.replacement(second), 'token-3');
+  assert.equal(await session.replacement(second, alive), 'token-3');
+});
+
+test('a token that dies soon after such a login is replaced all the same, once for all', async () => {
+  const { state, session } = surroundings();
+  const second = await session.replacement(await session.token(), alive);
+  const replacements = await Promise.all(Array.from({ length: 50 }, () => session.replacement(second, dead)));
+  assert.deepEqual(new Set(replacements), new Set(['token-3']));
+  assert.equal(state.logins, 3);
 });
 
 test('a failed login is told to all who wait, and tried anew by the next', async () => {
@@ -106,7 +119,7 @@ test('a given token is neither replaced nor revoked', async () => {
   };
   const session = createSession({ kind: 'token', token: 'given' }, deps);
   assert.equal(await session.token(), 'given');
-  assert.equal(await session.replacement('given'), undefined);
+  assert.equal(await session.replacement('given', alive), undefined);
   await session.close();
   assert.deepEqual(revoked, []);
   const agent = createSession({ kind: 'none' }, deps);

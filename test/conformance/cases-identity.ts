@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { SecretsClient } from '../../providers/kit/provider.ts';
+import { type Case, soon } from './bench.ts';
+import type { Backend } from './harness.ts';
+
+const valueRead = async (reading: ReturnType<SecretsClient['read']>) =>
+  Buffer.from((await reading).value('v')).toString();
+
+const hasIdentities = ({ identities }: Backend) => identities === 'several';
+const logsIn = ({ logins }: Backend) => logins !== undefined;
+
+/** Who is let in, how often they knock, and that nobody sees what is another's. */
+export const identityCases: readonly Case[] = [
+  {
+    name: 'a store that can work is ready',
+    async run(bench) {
+      assert.equal(await (await bench.reader()).check(soon()), 'ready');
+    },
+  },
+  {
+    name: 'a secret that the identity may not read is denied, never absent',
+    applies: hasIdentities,
+    async run(bench) {
+      await bench.backend.seed([{ key: 'right/denied', json: JSON.stringify({ v: bench.marker() }) }]);
+      const left = await bench.connect('left');
+      for (const key of ['right/denied', 'right/nothing']) {
+        const error = await bench.rejects(left.read({ key }, soon()), 'Denied');
+        assert.equal(error.details.what, key);
+      }
+    },
+  },
+  {
+    name: 'credentials that the backend does not know fail the store',
+    applies: hasIdentities,
+    async run(bench) {
+      const stranger = await bench.connect('stranger');
+      const checked = await bench.rejects(stranger.check(soon()), 'LoginFailed');
+      assert.equal(checked.retry, 'identity');
+      await bench.rejects(stranger.read({ key: 'left/any' }, soon()), 'LoginFailed', 'Denied');
+    },
+  },
+  {
+    name: '50 reads at once make one login, and closing gives its token back',
+    applies: logsIn,
+    async run(bench) {
+      const { count, revocations } = bench.backend.logins!;
+      await bench.backend.seed([{ key: 'left/once', json: '{"v":"1"}' }]);
+      const [logins, revoked] = [count(), revocations()];
+      const left = await bench.connect('left');
+      await Promise.all(Array.from({ length: 50 }, () => left.read({ key: 'left/once' }, soon())));
+      assert.equal(count() - logins, 1);
+      await left.close();
+      assert.equal(revocations() - revoked, 1);
+    },
+  },
+  {
+    name: 'a token that expired before its time is replaced once, for all who read meanwhile',
+    applies: logsIn,
+    async run(bench) {
+      const { count, expire } = bench.backend.logins!;
+      await bench.backend.seed([{ key: 'left/expired', json: '{"v":"still"}' }]);
+      const left = await bench.connect('left');
+      await left.read({ key: 'left/expired' }, soon());
+      const logins = count();
+      await expire();
+      const values = await Promise.all(
+        Array.from({ length: 20 }, () => valueRead(left.read({ key: 'left/expired' }, soon()))),
+      );
+      assert.deepEqual(new Set(values), new Set(['still']));
+      assert.equal(count() - logins, 1);
+    },
+  },
+  {
+    name: 'a token is renewed before it expires, without a refusal',
+    applies: logsIn,
+    async run(bench) {
+      const { count } = bench.backend.logins!;
+      await bench.backend.seed([{ key: 'left/renewed', json: '{"v":"1"}' }]);
+      let ahead = 0;
+      const outcomes: string[] = [];
+      const left = await bench.connect('left', {
+        now: () => Date.now() + ahead,
+        countCall: (call, outcome) => outcomes.push(`${call} ${outcome}`),
+      });
+      await left.read({ key: 'left/renewed' }, soon());
+      const logins = count();
+      ahead = 365 * 24 * 3_600_000;
+      await left.read({ key: 'left/renewed' }, soon());
+      assert.equal(count() - logins, 1);
+      assert(
+        outcomes.every((outcome) => outcome.endsWith('success')),
+        String(outcomes),
+      );
+    },
+  },
+  {
+    name: 'two identities that read in turns for 2,000 reads see their own values only',
+    applies: hasIdentities,
+    async run(bench) {
+      const mine = { left: bench.marker(), right: bench.marker() };
+      await bench.backend.seed([
+        { key: 'left/mine', json: JSON.stringify({ v: mine.left }) },
+        { key: 'right/mine', json: JSON.stringify({ v: mine.right }) },
+      ]);
+      const clients = { left: await bench.connect('left'), right: await bench.connect('right') };
+      let reads = 0;
+      const work = async () => {
+        while (reads < 2_000) {
+          const turn = reads++;
+          if (turn === 1_000) await bench.backend.logins?.expire();
+          const who = turn % 2 === 0 ? 'left' : 'right';
+          const other = who === 'left' ? 'right' : 'left';
+          if (turn % 20 < 18) {
+            assert.equal(await valueRead(clients[who].read({ key: `${who}/mine` }, soon())), mine[who]);
+          } else {
+            await bench.rejects(clients[who].read({ key: `${other}/mine` }, soon()), 'Denied');
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, work));
+    },
+  },
+];

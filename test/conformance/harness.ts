@@ -1,0 +1,99 @@
+import { createCredentials } from '../../providers/kit/credentials.ts';
+import type { KubeReader } from '../../providers/kit/kube.ts';
+import type { ConnectDeps, SecretsClient, StoreScope } from '../../providers/kit/provider.ts';
+import { registry } from '../../providers/registry.ts';
+import type { Fault } from '../support/recording-proxy.ts';
+import type { Dialect } from './golden.ts';
+
+/** A secret that a harness puts into its backend: JSON text of an object, written as it is as far as the backend allows. */
+export interface Seed {
+  readonly key: string;
+  readonly json: string;
+}
+
+/** A store's `spec.provider.<name>` and what its credentials lead to. */
+export interface Store {
+  readonly spec: unknown;
+  readonly scope: StoreScope;
+  readonly kube: KubeReader;
+}
+
+/**
+ * Who reads. `reader` may read all; `left` and `right` may read what lies below `left/` and `right/` only; `stranger` has
+ * credentials that the backend does not know. Without identities there is but the reader.
+ */
+export type Who = 'reader' | 'left' | 'right' | 'stranger';
+
+/** One way to run the contract against a provider. */
+export interface Harness {
+  /** Shown in the report. */
+  readonly name: string;
+  /** Key of the registry. */
+  readonly provider: string;
+  readonly dialect: Dialect;
+  start(): Promise<Backend>;
+}
+
+/** A backend that runs. What it lacks, its contract lacks. */
+export interface Backend {
+  seed(secrets: readonly Seed[]): Promise<void>;
+  store(who: Who): Store;
+  /** `own`: the backend keeps the values, and a client sees them change. `store`: they stand in the store itself. */
+  readonly values: 'own' | 'store';
+  readonly identities: 'several' | 'none';
+  /** Whether a secret may be an object without keys. */
+  readonly emptyObjects: 'kept' | 'refused';
+  /** Present when the provider logs in. */
+  readonly logins?: {
+    count(): number;
+    revocations(): number;
+    /** Every token that a login gave so far is worth nothing from now on. */
+    expire(): Promise<void>;
+  };
+  /** Writes a key several times, oldest first; resolves to the names of its versions. */
+  readonly versions?: (key: string, jsons: readonly string[]) => Promise<readonly string[]>;
+  readonly remove?: (key: string) => Promise<void>;
+  /** Present when the provider finds by name. `path`: whether find takes one; `nameOf`: how a key is called in the result. */
+  readonly finds?: { readonly path?: true; nameOf(key: string): string };
+  /** Lets every read suffer; undefined ends it. */
+  readonly fail?: (fault: Fault | undefined) => void;
+  /** The reader's store at an address where nobody listens. */
+  readonly nowhere?: () => Store;
+  /** Tokens and the like seen so far, which must appear in no error. */
+  credentials(): readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Connects by the registry, as the client pool does. */
+export async function connect(
+  { provider: name }: Harness,
+  { spec, scope, kube }: Store,
+  deps: Partial<ConnectDeps> = {},
+): Promise<SecretsClient> {
+  const provider = registry.get(name);
+  if (provider === undefined) throw new Error(`no provider ${name} is registered`);
+  return provider.connect(spec as never, scope, {
+    credentials: createCredentials(scope, kube),
+    now: Date.now,
+    countCall: () => {},
+    ...deps,
+  });
+}
+
+/** Kubernetes with these Secrets, by `namespace/name`, and one token for every ServiceAccount. */
+export function memoryKube(
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  serviceAccountToken: string,
+): KubeReader {
+  return {
+    async secret(namespace, name) {
+      const data = secrets[`${namespace}/${name}`];
+      if (data === undefined) return undefined;
+      const bytes = Object.entries(data).map(([key, text]) => [key, Buffer.from(text)] as const);
+      return { uid: name, resourceVersion: '1', data: new Map(bytes) };
+    },
+    configMap: async () => undefined,
+    serviceAccount: async () => ({ annotations: {} }),
+    serviceAccountToken: async () => ({ token: serviceAccountToken, expiresAt: Date.now() + 600_000 }),
+  };
+}

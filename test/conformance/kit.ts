@@ -1,0 +1,23 @@
+import { after, describe, it } from 'node:test';
+import { canaries } from '../support/canaries.ts';
+import { type Case, openBench } from './bench.ts';
+import { faultCases } from './cases-faults.ts';
+import { identityCases } from './cases-identity.ts';
+import { valueCases } from './cases-values.ts';
+import type { Harness } from './harness.ts';
+
+const cases: readonly Case[] = [...valueCases, ...faultCases, ...identityCases];
+
+/** Starts a harness, runs what its backend can show of the contract, and prints how many cases that are. */
+export async function conformance(harness: Harness): Promise<void> {
+  const backend = await harness.start();
+  const applicable = cases.filter(({ applies }) => applies?.(backend) ?? true);
+  describe(`conformance of ${harness.name}`, () => {
+    const bench = openBench(harness, backend, canaries());
+    after(async () => {
+      await bench.close();
+      console.log(`${harness.name}: ${applicable.length} of ${cases.length} cases`);
+    });
+    for (const { name, run } of applicable) it(name, () => run(bench));
+  });
+}
