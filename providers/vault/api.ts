@@ -21,6 +21,7 @@ export interface VaultGet {
 
 /** Any whole answer resolves. A token that is refused is replaced once. */
 export interface VaultApi {
+  /** Throws `LoginFailed` when the refused token was given, and worked before. */
   get(request: VaultGet): Promise<HttpAnswer>;
   /** What Vault knows of the client's own token. */
   lookUpToken(signal: AbortSignal): Promise<HttpAnswer>;
@@ -63,16 +64,28 @@ export function createVaultApi(
   };
   const isDead = async (token: string | undefined, signal: AbortSignal) =>
     (await look(token, signal)).status === 403 && mayLook;
-  const withToken = async (send: (token: string | undefined) => Promise<HttpAnswer>, signal: AbortSignal) => {
-    const token = await session.token();
-    const answer = await send(token);
-    if (answer.status !== 403) return answer;
-    const replacement = await session.replacement(token, () => isDead(token, signal));
-    return replacement === undefined ? answer : send(replacement);
-  };
+
   return {
-    get: (request) => withToken((token) => once(request, token), request.signal),
-    lookUpToken: (signal) => withToken((token) => look(token, signal), signal),
+    async get(request) {
+      const { signal } = request;
+      const token = await session.token();
+      const answer = await once(request, token);
+      if (answer.status !== 403) return answer;
+      const replacement = await session.replacement(token, () => isDead(token, signal));
+      if (replacement !== undefined) return once(request, replacement);
+      // Nobody renews a given token: once it is dead, the whole store is.
+      if (session.kind === 'token' && (await isDead(token, signal))) {
+        throw new ProviderError('LoginFailed', { status: answer.status });
+      }
+      return answer;
+    },
+    async lookUpToken(signal) {
+      const token = await session.token();
+      const answer = await look(token, signal);
+      if (answer.status !== 403 || !mayLook) return answer;
+      const replacement = await session.replacement(token, async () => true);
+      return replacement === undefined ? answer : look(replacement, signal);
+    },
   };
 }
 

@@ -71,7 +71,7 @@ export async function connectVault(
       const isVault = vaultBody(answer) !== undefined;
       if (answer.status === 200 && isVault) return 'ready';
       if (answer.status !== 403 || !isVault) throw failure(answer, 'the token of the store');
-      // The login has just proved itself; its policies need not allow it to look at its token.
+      // A login has proved itself; its policies need not allow it to look at its token.
       if (session.kind === 'login') return 'ready';
       throw new ProviderError('LoginFailed', { status: answer.status });
     },

@@ -111,6 +111,31 @@ test('without auth no token is sent: an agent adds it', async (t) => {
   await rejects(connected.check(signal()), 'LoginFailed');
 });
 
+test('a given token that has died fails the store, a key that it may not read does not', async (t) => {
+  const token = local.createToken(['secret/data/mine/']);
+  const auth = { tokenSecretRef: { name: 'secrets', key: 'token' } };
+  const connected = await client(t, { auth }, { token });
+  await rejects(connected.read({ key: 'mine/nothing' }, signal()), 'NotFound');
+  await rejects(connected.read({ key: 'theirs' }, signal()), 'Denied');
+  local.revokeTokens();
+  await rejects(connected.read({ key: 'theirs' }, signal()), 'LoginFailed');
+  await rejects(connected.read({ key: 'mine/nothing' }, signal()), 'LoginFailed');
+});
+
+test('checking a store costs no login when its role may not look at its tokens', async (t) => {
+  const connected = await client(t);
+  proxy.misbehave(/lookup-self/, 'forbidden');
+  const logins = () => proxy.count(/kubernetes\/login/);
+  const from = logins();
+  for (let round = 0; round < 3; round++) assert.equal(await connected.check(signal()), 'ready');
+  assert.equal(logins() - from, 1);
+  proxy.heal();
+  assert.equal(await connected.check(signal()), 'ready');
+  local.revokeTokens();
+  assert.equal(await connected.check(signal()), 'ready');
+  assert.equal(logins() - from, 2, 'a token that was seen to die is replaced');
+});
+
 test('a wrong mount or a wrong version of the engine is never absence', async (t) => {
   await write('kv/there', '{"a":"b"}');
   await write('secret/data/there', '{"data":{"a":"b"}}');
