@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { demoCommand } from './demo.ts';
+import { manifestsCommand } from './manifests.ts';
+import { renderCommand } from './render.ts';
+import { serveCommand } from './serve.ts';
+
+const program = new Command('keyhook')
+  .description('Secrets from external stores in Kubernetes, behind Metacontroller')
+  .showHelpAfterError('(--help says what there is)');
+
+for (const register of [serveCommand, manifestsCommand, renderCommand, demoCommand]) register(program);
+
+await program.parseAsync();

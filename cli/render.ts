@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander';
+import { stringify } from 'yaml';
+import { controllerUidLabel, refreshIdAnnotation } from '../composite-controllers/external-secret/names.ts';
+import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
+import { readManifests } from '../local/manifests.ts';
+
+interface Flags {
+  readonly file: readonly string[];
+  readonly output: 'yaml' | 'json';
+  readonly showValues?: true;
+}
+
+/** Adds the verb `render`: what would the Secrets of these manifests be? For the CI of GitOps repositories. */
+export function renderCommand(program: Command): void {
+  program
+    .command('render')
+    .description('read the backends of ExternalSecrets in files, without a cluster, and print the Secrets')
+    .addOption(
+      new Option(
+        '-f, --file <path>',
+        'file or folder with ExternalSecrets, stores and what they name; may be repeated',
+      )
+        .argParser((path: string, before: string[] = []) => [...before, path])
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'format of the Secrets').choices(['yaml', 'json']).default('yaml'),
+    )
+    .option('--show-values', 'print the values; without it, only their lengths')
+    .action(async (flags: Flags) => {
+      process.exitCode = await run(flags);
+    });
+}
+
+/** Secrets to stdout, statuses and problems to stderr; 1 when anything is not as it should be. */
+async function run({ file, output, showValues }: Flags): Promise<number> {
+  const { manifests, problems } = readManifests(file);
+  // A verb loads what it needs: `serve` never loads the local API server.
+  const { render } = await import('../local/render.ts');
+  const rendering = await render(manifests);
+
+  const secrets = rendering.secrets.map((secret) => presented(secret, showValues === true));
+  process.stdout.write(
+    output === 'json'
+      ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: secrets }, null, 2)}\n`
+      : secrets.map((secret) => stringify(secret, { lineWidth: 0 })).join('---\n'),
+  );
+  const wrong = [...problems, ...rendering.problems];
+  for (const { file: where, message } of wrong) console.error(`error  ${where}: ${message}`);
+  for (const parent of rendering.parents) console.error(summary(parent));
+  if (rendering.parents.length === 0) console.error('error  the files hold no ExternalSecret and no store');
+  const allReady =
+    rendering.parents.length > 0 && rendering.parents.every((parent) => readyOf(parent)?.status === 'True');
+  return wrong.length === 0 && allReady ? 0 : 1;
+}
+
+function presented(secret: SecretObject, showValues: boolean): object {
+  const { name, namespace } = secret.metadata;
+  // What differs from one rendering to the next says nothing to a reader.
+  const { [controllerUidLabel]: _uid, ...labels } = secret.metadata.labels ?? {};
+  const { [refreshIdAnnotation]: _id, ...annotations } = secret.metadata.annotations ?? {};
+  const data = Object.entries(secret.data ?? {}).map(([key, value]) => [
+    key,
+    showValues ? value : masked(value),
+  ]);
+  return {
+    apiVersion: secret.apiVersion,
+    kind: secret.kind,
+    metadata: { name, namespace, labels, annotations },
+    type: secret.type,
+    data: Object.fromEntries(data),
+  };
+}
+
+function masked(base64: string): string {
+  return `*** ${Buffer.from(base64, 'base64').length} bytes`;
+}
+
+function readyOf({ status }: KubeObject): { status: string; reason?: string; message?: string } | undefined {
+  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.find((condition) => condition.type === 'Ready');
+}
+
+function summary(parent: KubeObject): string {
+  const { name, namespace } = parent.metadata;
+  const ready = readyOf(parent);
+  const where = `${parent.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  if (ready === undefined)
+    return `none   ${where}: no status; its store may belong to another controller class`;
+  return `${ready.status === 'True' ? 'ready ' : 'failed'} ${where}: ${ready.reason}: ${ready.message}`;
+}

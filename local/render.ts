@@ -1,0 +1,161 @@
+import { crds, definitions } from '../composite-controllers/definitions.ts';
+import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
+import { silentObserver } from '../providers/observer.ts';
+import { buildApp } from '../server/app.ts';
+import { noAuthentication } from '../server/auth.ts';
+import { compose } from '../server/compose.ts';
+import { createGate } from '../server/gate.ts';
+import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
+import { kubeReader, targetSecrets } from '../server/kube-ports.ts';
+import { createLogger } from '../server/logger.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { createInProcessApi } from './api/in-process.ts';
+import { createStore } from './api/store.ts';
+import type { Manifest, ManifestProblem } from './manifests.ts';
+import { crdType, namespaceType, secretType } from './metacontroller/discovery.ts';
+import type { HookTransport } from './metacontroller/hook-client.ts';
+import { createStandIn } from './metacontroller/stand-in.ts';
+
+/** What a set of manifests comes to when their backends are read. */
+export interface Rendering {
+  /** The Secrets that Keyhook would write. */
+  readonly secrets: readonly SecretObject[];
+  /** The ExternalSecrets and stores with the status that they get. */
+  readonly parents: readonly KubeObject[];
+  /** Manifests that an API server would not take. */
+  readonly problems: readonly ManifestProblem[];
+}
+
+const group = 'external-secrets.io';
+const parentTypes: readonly ResourceType[] = [
+  type('clustersecretstores', 'ClusterSecretStore', false),
+  type('secretstores', 'SecretStore', true),
+  type('externalsecrets', 'ExternalSecret', true),
+];
+const compositeType: ResourceType = {
+  group: 'metacontroller.k8s.io',
+  version: 'v1alpha1',
+  resource: 'compositecontrollers',
+  kind: 'CompositeController',
+  namespaced: false,
+};
+const supporting: readonly ResourceType[] = [
+  namespaceType,
+  secretType,
+  { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true },
+  { group: '', version: 'v1', resource: 'serviceaccounts', kind: 'ServiceAccount', namespaced: true },
+];
+
+/**
+ * Runs the product on manifests, in this process and without a cluster: the same server, the same decisions, the
+ * backends for real. Objects of other kinds are passed over. ServiceAccount tokens can't be had without a cluster.
+ */
+export async function render(
+  manifests: readonly Manifest[],
+  now: () => number = Date.now,
+): Promise<Rendering> {
+  const api = createInProcessApi(createStore({ now }));
+  for (const crd of crds()) await api.create(crdType, crd);
+  const problems = await load(api, manifests);
+
+  const { parts, transport } = product(api, now);
+  for (const definition of definitions({ hookUrl: 'http://keyhook' }))
+    await api.create(compositeType, definition);
+  const standIn = createStandIn({ api, transport, workers: 16 });
+  try {
+    await standIn.start();
+    await standIn.idle();
+    const lists = await Promise.all(parentTypes.map((parent) => api.list(parent)));
+    const { items } = await api.list(secretType);
+    return {
+      secrets: (items as SecretObject[]).filter(isOurs),
+      parents: lists.flatMap((list) => list.items),
+      problems,
+    };
+  } finally {
+    await standIn.stop();
+    await parts.backends.close();
+  }
+}
+
+/** The server as it ships, but for sockets. */
+function product(api: KubeApi, now: () => number) {
+  const log = createLogger('silent');
+  const parts = compose({
+    kube: { ...kubeReader(api), serviceAccountToken: async () => undefined },
+    secrets: targetSecrets(api),
+    events: { record() {} },
+    log,
+    observer: silentObserver,
+    settings: { controllerClass: 'default', adopt: 'always', floodGate: true, storeRequeueMs: 300_000 },
+    now,
+    coalesceWindowMs: 10_000,
+  });
+  const gate = createGate({ maxBytes: Number.MAX_SAFE_INTEGER, maxCalls: 1_000, random: Math.random });
+  const app = buildApp({
+    controllers: parts.controllers,
+    gate,
+    metrics: createMetrics({ now, bytesInFlight: gate.bytes, process: 'ignored' }),
+    log,
+    auth: noAuthentication,
+    deadlineMs: 12_000,
+    ready: () => true,
+  });
+  const transport: HookTransport = async (path, payload, signal, headers) => {
+    const {
+      statusCode,
+      headers: got,
+      body,
+    } = await app.inject({ method: 'POST', url: path, payload, headers, signal });
+    return { status: statusCode, headers: got, body };
+  };
+  return { parts, transport };
+}
+
+async function load(api: KubeApi, manifests: readonly Manifest[]): Promise<ManifestProblem[]> {
+  const problems: ManifestProblem[] = [];
+  const namespaces = new Set(['default', 'kube-system']);
+  for (const { file, object } of manifests) {
+    const found = [...parentTypes, ...supporting].find(({ kind }) => kind === object.kind);
+    if (found === undefined) continue;
+    const namespace = object.metadata.namespace ?? 'default';
+    if (found.namespaced && !namespaces.has(namespace)) {
+      namespaces.add(namespace);
+      await apply(api, namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    }
+    const placed = found.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object;
+    try {
+      await apply(api, versioned(found, object), placed);
+    } catch (error) {
+      if (!(error instanceof KubeApiError)) throw error;
+      problems.push({ file, message: `${object.kind} ${object.metadata.name}: ${reasonOf(error, found)}` });
+    }
+  }
+  return problems;
+}
+
+/** The API server's text about a Secret may quote the Secret. */
+function reasonOf(error: KubeApiError, { kind }: ResourceType): string {
+  return kind === 'Secret' ? `not a valid Secret (${error.reason})` : error.message;
+}
+
+function versioned(known: ResourceType, { apiVersion }: KubeObject): ResourceType {
+  const version = apiVersion.split('/').at(-1) ?? known.version;
+  return { ...known, version };
+}
+
+async function apply(api: KubeApi, resource: ResourceType, object: KubeObject): Promise<void> {
+  await api.apply(resource, object, { fieldManager: 'keyhook-render', force: true });
+}
+
+function isOurs(secret: SecretObject): boolean {
+  return (
+    secret.metadata.ownerReferences?.some(
+      ({ kind, controller }) => kind === 'ExternalSecret' && controller,
+    ) === true
+  );
+}
+
+function type(resource: string, kind: string, namespaced: boolean): ResourceType {
+  return { group, version: 'v1', resource, kind, namespaced };
+}
