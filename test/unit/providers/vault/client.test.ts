@@ -39,12 +39,13 @@ async function client(
   t: TestContext,
   fields: Partial<VaultSpec> = {},
   secrets: Record<string, string> = {},
+  countCall: (call: string, outcome: string) => void = () => {},
 ): Promise<SecretsClient> {
   const kube = memoryKube({ 'team/secrets': secrets }, 'a-jwt');
   const connected = await connectVault(
     { server: proxy.url, version: 'v2', path: 'secret', auth: login, ...fields },
     scope,
-    { credentials: createCredentials(scope, kube), now: Date.now, countCall: () => {} },
+    { credentials: createCredentials(scope, kube), now: Date.now, countCall },
   );
   t.after(() => connected.close());
   return connected;
@@ -99,6 +100,25 @@ test('namespaces and headers go with each request, and nothing from the environm
     assert.equal(headers['x-vault-request'], 'true');
     assert.notEqual(headers['x-vault-token'], 'stolen');
   }
+});
+
+test('every call is counted once by its name, and absence is no error', async (t) => {
+  await write('secret/data/counted', '{"data":{"a":"b"}}');
+  const counted: string[] = [];
+  const connected = await client(t, {}, {}, (call, outcome) => counted.push(`${call} ${outcome}`));
+  await connected.read({ key: 'counted' }, signal());
+  await rejects(connected.read({ key: 'not-there' }, signal()), 'NotFound');
+  for (const fault of ['server-error', 'reset', 'half-body'] as const) {
+    proxy.misbehave(/data\/counted/, fault);
+    await assert.rejects(connected.read({ key: 'counted' }, signal()));
+    proxy.heal();
+  }
+  await rejects(connected.read({ key: '../escape' }, signal()), 'Rejected');
+  await connected.close();
+  assert.deepEqual(counted, [
+    ...['Login success', 'ReadSecretData success', 'ReadSecretData success', 'ReadMount success'],
+    ...['ReadSecretData error', 'ReadSecretData error', 'ReadSecretData error', 'RevokeSelf success'],
+  ]);
 });
 
 test('without auth no token is sent: an agent adds it', async (t) => {
