@@ -17,7 +17,7 @@ const limit = 1n << 63n;
 
 /** A Go duration such as `1h30m` or `-1.5s` in nanoseconds, as `time.ParseDuration` reads it. Throws {@link ValueError}. */
 export function parseDurationNanos(text: string): bigint {
-  const invalid = () => new ValueError('DurationInvalid', { text });
+  const invalid = () => new ValueError('DurationInvalid', { text: quote(text) });
   const negative = text.startsWith('-');
   let rest = text.replace(/^[-+]/, '');
   if (rest === '0') return 0n;
@@ -29,15 +29,24 @@ export function parseDurationNanos(text: string): bigint {
     const [name = ''] = /^[^.0-9]*/.exec(rest.slice(part.length)) ?? [];
     // Go looks at the size of the number before it looks for the unit.
     if (whole.length > 19 && BigInt(whole) > limit) throw invalid();
-    if (name === '') throw new ValueError('DurationUnitMissing', { text });
+    if (name === '') throw new ValueError('DurationUnitMissing', { text: quote(text) });
     const unit = units.get(name);
-    if (unit === undefined) throw new ValueError('DurationUnitUnknown', { text, unit: name });
+    if (unit === undefined)
+      throw new ValueError('DurationUnitUnknown', { text: quote(text), unit: quote(name) });
     total += BigInt(whole || '0') * unit + fractionOf(fraction, unit);
     if (total > limit) throw invalid();
     rest = rest.slice(part.length + name.length);
   }
   if (!negative && total === limit) throw invalid();
   return negative ? -total : total;
+}
+
+/** As Go shows it between quotes: control characters and all but ASCII as bytes. */
+function quote(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/["\\]|[\u0000-\u001f]|[^\u0000-\u007f]+/g, (run) =>
+    run === '"' || run === '\\' ? `\\${run}` : Buffer.from(run).toString('hex').replace(/../g, '\\x$&'),
+  );
 }
 
 /** Go's arithmetic: digits beyond an int64 are dropped, and the product is a float64 cut down to whole nanoseconds. */
@@ -98,7 +107,7 @@ export function formatDuration(ms: number): string {
  */
 export function parseRefreshInterval(interval: number | string | undefined): number {
   if (interval === undefined) return 0;
-  const shown = typeof interval === 'number' ? String(interval) : `"${interval}"`;
+  const shown = typeof interval === 'number' ? String(interval) : `"${quote(interval)}"`;
   return within(`invalid refreshInterval ${shown}`, () => {
     const ms = typeof interval === 'number' ? interval * 1000 : parseDuration(interval);
     if (ms < 0) throw new ValueError('DurationNegative');

@@ -35,7 +35,7 @@ export const valueErrors = {
     advice: 'store the value as text, or remove nullBytePolicy',
   },
   RegexInvalid: {
-    text: 'failed to compile: {reason}',
+    text: 'regexp failed with failed to compile: {reason}',
     advice: 'correct the expression; the syntax is RE2, without look-around and back-references',
   },
   RegexTooCostly: {

@@ -29,7 +29,7 @@ export function mergeValues(map: SecretMap, operation: MergeOperation): SecretMa
   const { into, strategy, conflictPolicy } = operation;
   const { fields, conflicts } = merged(map, operation);
   if (conflictPolicy !== 'Ignore' && conflicts.size > 0) {
-    throw new ValueError('MergeConflict', { keys: [...conflicts].join(', ') });
+    throw new ValueError('MergeConflict', { keys: [...conflicts].sort(compareUtf8).join(', ') });
   }
   if (strategy !== 'JSON')
     return new Map([...fields].map(([name, value]) => [name, utf8.encode(printed(value))]));

@@ -52,8 +52,9 @@ function compile(source: string): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch (error) {
-    const reason =
-      error instanceof RE2JSSyntaxException ? error.message : 'the expression cannot be compiled';
+    // Anything else is an expression nested beyond what the compiler's recursion can take.
+    if (!(error instanceof RE2JSSyntaxException)) throw new ValueError('RegexTooCostly');
+    const reason = `error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``;
     throw new ValueError('RegexInvalid', { reason });
   }
 }

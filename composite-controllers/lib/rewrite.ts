@@ -34,10 +34,8 @@ function rewrite(map: SecretMap, operation: RewriteOperation, template: KeyTempl
   const { merge, regexp, transform } = operation;
   if (merge !== undefined) return mergeValues(map, merge);
   if (regexp !== undefined) {
-    return within('regexp failed with', () => {
-      const regex = compileRegex(regexp.source);
-      return renamed(map, (key) => regex.replaceAll(key, regexp.target));
-    });
+    const regex = compileRegex(regexp.source);
+    return renamed(map, (key) => regex.replaceAll(key, regexp.target));
   }
   return transform === undefined ? map : renamed(map, template(transform.template));
 }

@@ -12,8 +12,8 @@ export interface Engine {
   nested<T>(step: () => T): T;
 }
 
-/** Bytes that one look-up may read and write: about a second of work, and hundreds of times what a real path needs. */
-const workLimit = 1 << 27;
+/** Bytes that one look-up may read and write: well under a second of work, and hundreds of times what a real path needs. */
+const workLimit = 1 << 26;
 const depthLimit = 500;
 
 /** An {@link Engine} for one look-up. */

@@ -3,6 +3,7 @@ import type { Engine } from './gjson-engine.ts';
 import { trim } from './gjson-path.ts';
 import { readWhole, stringEnd, textOf } from './gjson-scan.ts';
 import { parseFloat64 } from './go-float.ts';
+import { isJson } from './tokenizer.ts';
 
 /** Options of `@pretty`. */
 export interface PrettyOptions {
@@ -132,8 +133,12 @@ function byNameThenValue(a: Line, b: Line): number {
 function compareValues(a: ByteText, b: ByteText): number {
   const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
-  if (a.startsWith('"')) return order(textOf(readWhole(a)), textOf(readWhole(b)));
+  if (a.startsWith('"')) return order(decoded(a), decoded(b));
   return rankOf(a) === 2 ? order(parseFloat64(a), parseFloat64(b)) : order(trim(a), trim(b));
+}
+
+function decoded(string: ByteText): ByteText {
+  return !string.includes('\\') || isJson(string) ? textOf(readWhole(string)) : '';
 }
 
 function rankOf(value: ByteText): number {

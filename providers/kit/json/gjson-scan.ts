@@ -55,14 +55,17 @@ export function stringEnd(text: ByteText, at: number): number | undefined {
   return undefined;
 }
 
-/** The index behind the bracket that closes the one at `at`; brackets of all kinds count alike. */
+/**
+ * The index behind the bracket that closes the one at `at`; brackets of all kinds count alike. Without it the text's end,
+ * or one more when a string is what never closes: there gjson's arrays end without a result.
+ */
 export function blockEnd(text: ByteText, at: number): number {
   let depth = 1;
   for (let i = at + 1; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case quote: {
         const end = stringEnd(text, i);
-        if (end === undefined) return text.length;
+        if (end === undefined) return text.length + 1;
         i = end - 1;
         break;
       }

@@ -31,12 +31,12 @@ function formatExponent(value: number, minDigits: number): string {
   return `${sign(value)}${digits.slice(0, 1)}${fraction}e${exponent < 0 ? '-' : '+'}${power}`;
 }
 
-/** A float64 as Go's `%v` prints it: shortest, with an exponent below 1e-4 and from 1e21 on. */
+/** A float64 as Go's `%v` prints it: shortest, with an exponent below 1e-4 and from 1e6 on. */
 export function formatGeneral(value: number): string {
   const odd = special(value);
   if (odd !== undefined) return odd;
   const { exponent } = shortestDigits(Math.abs(value));
-  return exponent < -4 || exponent >= 21 ? formatExponent(value, 2) : formatPlain(value);
+  return exponent < -4 || exponent >= 6 ? formatExponent(value, 2) : formatPlain(value);
 }
 
 /** A finite float64 as Go's encoding/json writes it: shortest, with an exponent below 1e-6 and from 1e21 on. */
