@@ -1,15 +1,38 @@
 import { RE2JS } from 're2js';
 import { ProviderError } from './errors.ts';
 
-/** `find.name.regexp` as a test: RE2, searched unanchored (spec providers 1.13). Throws `Rejected` for an invalid expression. */
+const maxSource = 1024;
+const maxProgram = 10_000;
+/** Instructions times characters of one find: a second or two at the worst, ten thousand names for a usual expression. */
+const maxWork = 1 << 27;
+
+/**
+ * `find.name.regexp` as a test: RE2, searched unanchored (spec providers 1.13). Its work is bounded over all names, so make
+ * one per find. Throws `Rejected` for an invalid or too costly expression, and so does the test.
+ */
 export function nameMatcher(regexp: string): (name: string) => boolean {
-  let pattern: RE2JS;
+  const pattern = compile(regexp);
+  const program = pattern.programSize();
+  if (program > maxProgram) throw tooCostly();
+  let left = maxWork;
+  return (name) => {
+    left -= (name.length + 1) * program;
+    if (left < 0) throw tooCostly();
+    return pattern.test(name);
+  };
+}
+
+function compile(regexp: string): RE2JS {
+  if (regexp.length > maxSource) throw tooCostly();
   try {
-    pattern = RE2JS.compile(regexp);
+    return RE2JS.compile(regexp);
   } catch {
     throw new ProviderError('Rejected', { what: 'find.name.regexp' });
   }
-  return (name) => pattern.matcher(name).find();
+}
+
+function tooCostly(): ProviderError {
+  return new ProviderError('Rejected', { what: 'find.name.regexp (too costly)' });
 }
 
 /** Maps with at most `limit` calls under way; results in the order of the items. The first failure ends it. */

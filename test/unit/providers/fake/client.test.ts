@@ -66,6 +66,7 @@ test('find takes the greatest version of each key and converts the names', async
     );
   assert.deepEqual(await find(), { team_a: '9', team_b_c: 'b' });
   assert.deepEqual(await find('Unicode'), { team_U002f_a: '9', team_U002f_b_U0020_c: 'b' });
+  assert.deepEqual(await find('None'), { 'team/a': '9', 'team/b c': 'b' });
   await rejects(client.find!({ tags: { a: 'b' } }, signal), 'Unsupported');
   const colliding = connectFake({
     data: [

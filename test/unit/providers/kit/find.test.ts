@@ -16,6 +16,18 @@ test('find.name.regexp is RE2 and need not cover the whole name', () => {
   }
 });
 
+test('what an expression may cost is bounded, in its size and over all names', () => {
+  const rejected = (error: unknown) => error instanceof ProviderError && error.code === 'Rejected';
+  assert.throws(() => nameMatcher('a'.repeat(2000)), rejected);
+  assert.throws(() => nameMatcher('((a{100}){100}){100}'), rejected);
+  const usual = nameMatcher('^team-[a-z]+/(db|cache)-[0-9]+$');
+  for (let count = 0; count < 10_000; count++) usual(`team-blue/some/deeper/folder/cache-${count}`);
+  const costly = nameMatcher('(x+x+)+y'.repeat(100));
+  assert.throws(() => {
+    for (let count = 0; count < 1000; count++) costly('x'.repeat(1000));
+  }, rejected);
+});
+
 test('results keep the order of the items and no more calls are under way than allowed', async () => {
   let running = 0;
   let most = 0;
