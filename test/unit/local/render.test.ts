@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
+import { readManifests } from '../../../local/manifests.ts';
+import { render } from '../../../local/render.ts';
+import { startLocalVault } from '../../../local/vault.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const examples = join(import.meta.dirname, '../../../examples');
+
+/** Renders YAML text. */
+async function renderText(text: string) {
+  const file = join(tempDir('render'), 'manifests.yaml');
+  writeFileSync(file, text);
+  const { manifests, problems } = readManifests([file]);
+  const rendering = await render(manifests);
+  return { ...rendering, problems: [...problems, ...rendering.problems] };
+}
+
+const readyOf = (object: KubeObject) =>
+  (object.status as { conditions?: { status: string; message: string }[] } | undefined)?.conditions?.[0];
+
+test('the example with the fake provider renders to its Secret', async () => {
+  const { manifests, problems } = readManifests([join(examples, 'fake')]);
+  const rendering = await render(manifests);
+  assert.deepEqual([...problems, ...rendering.problems], []);
+  const values = Object.entries(rendering.secrets[0]?.data ?? {}).map(([key, value]) => [
+    key,
+    Buffer.from(value, 'base64').toString(),
+  ]);
+  assert.deepEqual(Object.fromEntries(values), {
+    greeting: 'hello',
+    username: 'admin',
+    password: 'not-a-secret',
+  });
+  assert.deepEqual(
+    rendering.parents.map((parent) => readyOf(parent)?.status),
+    ['True', 'True'],
+  );
+});
+
+test('the example for Vault is valid; without a cluster its ServiceAccount is what is missing', async () => {
+  const { manifests } = readManifests([join(examples, 'vault')]);
+  const { problems, secrets, parents } = await render(manifests);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(secrets, []);
+  assert.match(
+    readyOf(parents.find(({ kind }) => kind === 'SecretStore')!)?.message ?? '',
+    /ServiceAccount team-a\/team-a-vault/,
+  );
+});
+
+const storeAndSecret = (url: string, key: string) => `
+apiVersion: v1
+kind: Secret
+metadata: {name: token, namespace: a}
+stringData: {token: TOKEN}
+---
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault, namespace: a}
+spec: {provider: {vault: {server: "${url}", path: secret, auth: {tokenSecretRef: {name: token, key: token}}}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app, namespace: a}
+spec:
+  secretStoreRef: {name: vault}
+  dataFrom: [{extract: {key: ${key}}}]
+`;
+
+test('the backend is read for real, and what it refuses is said by name', async (t) => {
+  const vault = await startLocalVault();
+  t.after(() => vault.close());
+  const body = JSON.stringify({ data: { password: 'p' } });
+  await fetch(`${vault.url}/v1/secret/data/app`, {
+    method: 'POST',
+    headers: { 'x-vault-token': vault.rootToken },
+    body,
+  });
+  const good = await renderText(
+    storeAndSecret(vault.url, 'app').replace('TOKEN', vault.createToken(['secret/data/'])),
+  );
+  assert.equal(good.secrets[0]?.data?.password, Buffer.from('p').toString('base64'));
+
+  const denied = await renderText(
+    storeAndSecret(vault.url, 'app').replace('TOKEN', vault.createToken(['secret/data/other'])),
+  );
+  assert.equal(denied.secrets.length, 0);
+  assert.match(
+    readyOf(denied.parents.find(({ kind }) => kind === 'ExternalSecret')!)?.message ?? '',
+    /refused access to "app"/,
+  );
+});
+
+test('a manifest that the API server would not take is a problem that names the field', async () => {
+  const { problems } = await renderText(`
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app, namespace: a}
+spec: {secretStoreRef: {name: vault, kind: Store}, data: [{secretKey: a, remoteRef: {key: k}}]}
+`);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0]?.message ?? '', /spec\.secretStoreRef\.kind/);
+});
+
+for (const [name, text] of Object.entries({
+  'no YAML': 'a: [b',
+  'no object': 'just: text',
+  'a bare string': 'hunter2hunter2',
+})) {
+  test(`${name} is a problem, and nothing of it is quoted`, async () => {
+    const { problems } = await renderText(text);
+    assert.equal(problems.length, 1);
+    assert.doesNotMatch(problems[0]?.message ?? '', /hunter2|just/);
+  });
+}
+
+test('objects of other kinds in the same folder are passed over', async () => {
+  const { problems, parents } = await renderText(
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\n',
+  );
+  assert.deepEqual([problems, parents], [[], []]);
+});
