@@ -54,11 +54,11 @@ test('the loopback Vault misbehaves on command, and a store recovers when it sto
   local.misbehave({ slowMs: 1 });
   await client.read({ key: 'a' }, AbortSignal.timeout(10_000));
 
+  assert.equal(local.requests.get('POST /v1/kv/a'), 1);
+  // A reset connection may be tried once more, and a refusal makes the store look at its token.
+  assert((local.requests.get('GET /v1/kv/a') ?? 0) >= rows.length + 2);
   assert.deepEqual(
-    [...local.requests],
-    [
-      ['POST /v1/kv/a', 1],
-      ['GET /v1/kv/a', rows.length + 2],
-    ],
+    [...local.requests.keys()],
+    ['POST /v1/kv/a', 'GET /v1/kv/a', 'GET /v1/auth/token/lookup-self'],
   );
 });
