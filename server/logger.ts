@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, destination, pino } from 'pino';
 import type { Log, LogFields } from '../composite-controllers/lib/ports.ts';
+import { providerErrors } from '../providers/kit/errors.ts';
+import { answers } from './errors.ts';
+import { UnsafeResponse } from './response.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -51,23 +54,31 @@ function plain(fields: LogFields): object {
   );
 }
 
-const codeLike = /^[A-Za-z][A-Za-z0-9_]{0,60}$/;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * What may be said of something that was thrown: its class, its code, and where in our own files. Never its message,
- * which could be a backend's, nor a property of its own, which could be a request.
+ * which could be a backend's, nor a property of its own, which could be a request; a code only when it is a known one.
  */
 export function failureFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
-  const { name, stack } = error;
-  const { code, rule } = error as { code?: unknown; rule?: unknown };
+  const { code } = error as { code?: unknown };
   return {
-    error: codeLike.test(name) ? name : 'Error',
-    code: typeof code === 'string' && codeLike.test(code) ? code : undefined,
-    rule: name === 'UnsafeResponse' && typeof rule === 'string' ? rule : undefined,
-    where: ownFrames(stack),
+    // Of the class and not the instance, where `name` may hold anything.
+    error: String(Object.getPrototypeOf(error)?.constructor?.name),
+    code: typeof code === 'string' && isKnownCode(code) ? code : undefined,
+    rule: error instanceof UnsafeResponse ? error.rule : undefined,
+    where: ownFrames(error.stack),
   };
+}
+
+/** Our own codes, and those of the system and of Node. */
+function isKnownCode(code: string): boolean {
+  return (
+    Object.hasOwn(answers, code) ||
+    Object.hasOwn(providerErrors, code) ||
+    /^(E[A-Z]{3,20}|ERR_[A-Z0-9_]{3,50})$/.test(code)
+  );
 }
 
 /** `file:line:column` of the innermost frames that lie in the project's own folders. */

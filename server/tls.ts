@@ -39,9 +39,8 @@ export async function loadCertificate(files: TlsFiles): Promise<ServerCertificat
       requestCert: clientCaFile !== undefined,
       // Probes come without a certificate; `auth.ts` decides who may call a hook.
       rejectUnauthorized: false,
-      // Node's 10 MB a session would refuse streams when one connection carries all calls of all workers.
+      // In MB. Node's 10 are for one browser; here one connection carries the calls of all workers.
       maxSessionMemory: 1_024,
-      settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1024 * 1024 },
     },
     follow: (server, log, intervalMs) =>
       watchFiles(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogFields } from '../../../composite-controllers/lib/ports.ts';
+import { ProviderError } from '../../../providers/kit/errors.ts';
+import { HookError } from '../../../server/errors.ts';
 import { createLogger, failureFields } from '../../../server/logger.ts';
 import { UnsafeResponse } from '../../../server/response.ts';
 import { captureLog } from '../../support/log-capture.ts';
@@ -65,9 +67,14 @@ describe('of an error only its class, its code and the place in our own files ar
     assert.equal(failureFields(error).code, 'ECONNREFUSED');
   });
 
-  test('nor a name or a code that is text', () => {
-    const error = Object.assign(new Error('x'), { name: 'hunter2 is the password', code: 'hunter2 it is' });
-    assert.doesNotMatch(thrown(error), /hunter2/);
+  test('nor a name or a code that somebody gave it', () => {
+    for (const text of ['hunter2', 'HUNTER2', 'hunter2 is the password'])
+      assert.doesNotMatch(thrown(Object.assign(new Error('x'), { name: text, code: text })), /hunter2/i);
+  });
+
+  test('our own codes are said', () => {
+    assert.equal(failureFields(new HookError('Overdue')).code, 'Overdue');
+    assert.equal(failureFields(new ProviderError('Denied')).code, 'Denied');
   });
 
   test('nor what was thrown instead of an error', () => {

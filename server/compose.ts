@@ -1,0 +1,34 @@
+import type { CompositeController } from '../composite-controllers/controller.ts';
+import { createControllers } from '../composite-controllers/index.ts';
+import type { EventSink, Log, Settings, TargetSecrets } from '../composite-controllers/lib/ports.ts';
+import type { Backends } from '../providers/backends.ts';
+import { createBackends } from '../providers/create-backends.ts';
+import type { KubeReader } from '../providers/kit/kube.ts';
+import type { BackendObserver } from '../providers/observer.ts';
+import { registry } from '../providers/registry.ts';
+
+/** What the process offers to those who decide and those who read. */
+export interface Ports {
+  readonly kube: KubeReader;
+  readonly secrets: TargetSecrets;
+  readonly events: EventSink;
+  readonly log: Log;
+  readonly observer: BackendObserver;
+  readonly settings: Settings;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly coalesceWindowMs: number;
+}
+
+/** What the process serves. */
+export interface Parts {
+  readonly controllers: readonly CompositeController[];
+  readonly backends: Pick<Backends, 'close'>;
+}
+
+/** The only place where providers, backends and controllers are put together. */
+export function compose(ports: Ports): Parts {
+  const { kube, observer, now, coalesceWindowMs } = ports;
+  const backends = createBackends({ providers: registry, kube, observer, now, coalesceWindowMs });
+  return { backends, controllers: createControllers({ ...ports, providers: registry, backends }) };
+}
