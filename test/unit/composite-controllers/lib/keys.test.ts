@@ -68,9 +68,8 @@ test('what is converted is valid, and Unicode loses nothing', () => {
   fc.assert(
     fc.property(key, (name) => {
       for (const strategy of ['Default', 'Unicode']) validateKeys(convertKeys(map(name), strategy));
-      fc.pre(!/_U[0-9a-fA-F]{4,5}_/.test(name));
+      fc.pre(!name.includes('_U'));
       const [converted = ''] = convertKeys(map(name), 'Unicode').keys();
-      fc.pre(!/_U[0-9a-fA-F]{4,5}_U/.test(converted.replace(/_U[0-9a-f]{4,5}_/g, '')));
       assert.equal(reverseKey(converted, 'ReverseUnicode'), name);
     }),
   );
