@@ -21,12 +21,12 @@ export function startCall(response: ServerResponse, deadlineMs: number): Call {
   const controller = new AbortController();
   const overdue = Promise.withResolvers<never>();
   overdue.promise.catch(() => {});
+  let grace: NodeJS.Timeout | undefined;
   const over = () => {
     if (controller.signal.aborted) return;
     controller.abort();
     grace = setTimeout(() => overdue.reject(new HookError('Overdue', 2)), graceMs);
   };
-  let grace: NodeJS.Timeout | undefined;
   const deadline = setTimeout(over, deadlineMs);
   const gone = () => {
     if (!response.writableEnded) over();

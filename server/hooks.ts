@@ -91,7 +91,8 @@ async function pass(
   } catch (error) {
     const refusal = refusalFor(error, call);
     metrics.passed({ subject, outcome: 'error', seconds: call.seconds() });
-    log.error({ ...subject, ...failureFields(error), answer: refusal.code }, 'a sync call failed');
+    const level = refusal.code === 'Bug' ? 'error' : 'warn';
+    log[level]({ ...subject, ...failureFields(error), answer: refusal.code }, 'a sync call failed');
     return refusal;
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
+import { getHeapStatistics } from 'node:v8';
 import { buildApp } from './app.ts';
 import { type Authenticator, createAuthenticator, noAuthentication } from './auth.ts';
 import type { Parts, Ports } from './compose.ts';
@@ -26,7 +27,8 @@ export interface Running {
   close(): Promise<void>;
 }
 
-const maxBytesInFlight = 256 * 1024 * 1024;
+/** Of request bodies; parsed and answered, one takes about three times as much of the heap, which fits the container. */
+const maxBytesInFlight = Math.min(256 * 1024 * 1024, getHeapStatistics().heap_size_limit / 4);
 const maxCalls = 1_000;
 /** Below `webhook.timeout` (15 s), with a second for what a controller has to say at its end. */
 const callDeadlineMs = 12_000;
