@@ -128,8 +128,8 @@ function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | un
   if (!floodGate) return undefined;
   for (const [key, { ready }] of world.stores) {
     if (ready?.status === 'True') continue;
-    const why = ready === undefined ? '' : ` (${ready.message})`;
-    return { code: 'StoreNotReady', detail: `${nameOf(key)} is not ready${why}` };
+    if (ready === undefined) return { code: 'StoreNotChecked', detail: `${nameOf(key)} is not ready` };
+    return { code: 'StoreNotReady', detail: `${nameOf(key)} is not ready (${ready.message})` };
   }
   return undefined;
 }

@@ -22,6 +22,11 @@ export const syncErrors = {
     advice: 'create the store, or correct secretStoreRef',
     next: 'on-event',
   },
+  StoreNotChecked: {
+    message: 'could not get secret data from provider',
+    advice: 'nothing for now: the store has not been validated yet',
+    next: 'on-event',
+  },
   StoreNotReady: {
     message: 'could not get secret data from provider',
     advice: "see the store's own Ready condition",

@@ -18,6 +18,8 @@ export function createReporter({ events, log }: { events: EventSink; log: Log })
       if (outcome.kind === 'Failed') {
         const message = failureMessage(outcome.failure);
         const { code, cause } = outcome.failure;
+        // Every ExternalSecret that is created together with its store passes through this for a moment.
+        if (code === 'StoreNotChecked') return;
         log.warn({ namespace, name, decision: decision.kind, reason: decision.reason, code, cause }, message);
         events.record(object, 'Warning', 'UpdateFailed', message);
       } else if (decision.kind === 'Confirm') {

@@ -186,7 +186,9 @@ function describe(code: ProviderErrorCode, details: ErrorDetails): string {
     details.status === undefined ? undefined : `HTTP ${details.status}`,
     details.backendCode,
     details.retryAfter === undefined ? undefined : `retry after ${details.retryAfter} s`,
-    details.probedEvery === undefined ? undefined : `failed repeatedly, probed every ${details.probedEvery} s`,
+    details.probedEvery === undefined
+      ? undefined
+      : `failed repeatedly, probed every ${details.probedEvery} s`,
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? text : `${text} (${facts.join(', ')})`;
 }

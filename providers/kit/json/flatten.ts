@@ -1,4 +1,4 @@
-import type { SecretMap } from '../../kit/provider.ts';
+import type { SecretMap } from '../provider.ts';
 import { formatPlain } from './go-float.ts';
 import { JsonError } from './json-error.ts';
 import { serialize } from './serialize.ts';

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../kit/errors.ts';
-import type { RemoteSecret, SecretMap } from '../../kit/provider.ts';
+import type { RemoteSecret, SecretMap } from '../provider.ts';
 import { flattenDecoded, flattenRaw } from './flatten.ts';
 import { lookUp } from './gjson.ts';
 import { JsonError } from './json-error.ts';

@@ -195,7 +195,7 @@ const cases: readonly Case[] = [
   {
     name: 'the store has not been validated',
     request: request(externalSecret(), { related: [store((object) => delete object.status)] }),
-    expect: 'Refuse StoreNotReady',
+    expect: 'Refuse StoreNotChecked',
   },
   {
     name: 'a store that is not ready costs a synced Secret nothing',
