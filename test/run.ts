@@ -58,9 +58,9 @@ async function runAll(): Promise<number> {
     return close(oneFailed, 'in CI nothing may be left out');
   if (!(await check())) return close(oneFailed, 'the check failed, so no test ran');
 
-  const first = await runFiles('tests that need Node alone', alone, 2);
+  const first = await runFiles('tests that need Node alone', alone, { atOnce: 2, minutes: 10 });
   for (const part of partsOf(real)) await build(part, console.log);
-  const second = await runFiles('tests against real parts', real, 1);
+  const second = await runFiles('tests against real parts', real, { atOnce: 1, minutes: 15 });
 
   reportLeftOut(leftOut, missing);
   return close(sum(first, second));
@@ -84,14 +84,19 @@ async function check(): Promise<boolean> {
   return codes.every((code) => code === 0);
 }
 
-async function runFiles(title: string, files: readonly TestFile[], concurrency: number): Promise<Tally> {
+/** Runs each file in a process of its own; when the time is over, those that hang are killed and named as failures. */
+async function runFiles(
+  title: string,
+  files: readonly TestFile[],
+  { atOnce, minutes }: { atOnce: number; minutes: number },
+): Promise<Tally> {
   if (files.length === 0) return none;
   console.log(`\n${title}: ${files.length} files`);
   const tests = run({
     files: files.map(({ path }) => path),
-    concurrency,
+    concurrency: atOnce,
     timeout: 5 * minute,
-    signal: AbortSignal.timeout(20 * minute),
+    signal: AbortSignal.timeout(minutes * minute),
   });
   let tally = oneFailed;
   tests.on('test:summary', ({ file, success, counts }) => {
