@@ -56,7 +56,7 @@ const customizeSchema = {
   additionalProperties: false,
 } as const;
 
-const ajv = new Ajv({ strict: true, ownProperties: true });
+const ajv = new Ajv({ strict: true });
 const isSync = ajv.compile<HookRequest>(syncSchema);
 const isCustomize = ajv.compile<CustomizeRequest>(customizeSchema);
 

@@ -39,7 +39,7 @@ export function createLogger(level: LogLevel, to?: DestinationStream): ProcessLo
 
 function standardOutput(): DestinationStream {
   const stream = destination({ fd: 1, sync: false });
-  // A reader that went away is no reason to stop serving.
+  // A full disk or a broken pipe behind stdout is no reason to stop serving.
   stream.on('error', () => {});
   return stream;
 }

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
 
-/** A server for scrapers that bring no token: GET /metrics and nothing else. */
+/** A server for scrapers that bring no token: /metrics and nothing else. */
 export function createMetricsServer(metrics: Metrics): Server {
   return createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') {
+    if (request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
     }

@@ -10,9 +10,10 @@ const endingMs = 23_000;
  * process that ends takes the answers of all others with it.
  */
 export function surviveFailures(log: ProcessLog): void {
-  const survive = (error: unknown) => log.error(failureFields(error), 'an error was caught by nobody');
-  process.on('uncaughtException', survive);
-  process.on('unhandledRejection', survive);
+  // A rejection that nobody handles is raised as one of these.
+  process.on('uncaughtException', (error: unknown) =>
+    log.error(failureFields(error), 'an error was caught by nobody'),
+  );
 }
 
 /** Ends the process in good order on the first signal, and at once on a second one. */

@@ -49,7 +49,8 @@ export async function loadCertificate(files: TlsFiles): Promise<ServerCertificat
         intervalMs,
         (changed) => {
           const context = contextOf(changed);
-          // A rotation may be seen half done, with the old key beside the new certificate: this throws then.
+          // A rotation may be seen half done, with the old key beside the new certificate. This throws then, before
+          // the server has taken up any of it.
           createSecureContext(context);
           server.setSecureContext(context);
           log.info({}, 'the TLS certificate was read again');

@@ -75,7 +75,7 @@ export async function startServing(
   };
   const log = captureLog();
   const ended: string[] = [];
-  const backends = { close: async () => void ended.push('backends closed') };
+  const backends = { close: async () => void ended.push(`backends closed after ${written.length} events`) };
   const running = await serve(
     { ...readServeConfig(flags, {}), ...config },
     createLogger('trace', log.stream),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
 import { describe, test } from 'node:test';
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
@@ -136,6 +137,28 @@ describe('a sync call', () => {
       assert.equal(response.body, bodyOf('Overdue'));
       assert.match(String(response.headers['retry-after']), /^[1-9]\d*$/);
     }
+  });
+
+  test('tells its controller that the caller has left', { timeout: 20_000 }, async (t) => {
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+    const controller = controllerThat((_, { signal }) => {
+      signal.addEventListener('abort', () => abort());
+      arrive();
+      return new Promise(() => {});
+    });
+    const { app } = hookApp(controller, { deadlineMs: 60_000 });
+    t.after(() => app.close());
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const request = httpRequest(url + sync, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    request.on('error', () => {});
+    request.end(JSON.stringify(syncBody));
+    await arrived;
+    request.destroy();
+    await aborted;
   });
 
   test('beyond the limit of calls is answered 429 before its body is read; customize passes', async () => {

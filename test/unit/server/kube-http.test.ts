@@ -136,7 +136,7 @@ describe('a watch', () => {
       const bytes = Buffer.from(`${line}\n${added('b')}\n`);
       const middle = bytes.indexOf('ü') + 1;
       response.write(bytes.subarray(0, middle));
-      setImmediate(() => response.end(bytes.subarray(middle)));
+      setTimeout(() => response.end(bytes.subarray(middle)), 50);
     });
     await ended;
     assert.deepEqual(

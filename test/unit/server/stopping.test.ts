@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.ts';
 import { answering, controllerThat } from '../../support/hook-app.ts';
+import { http } from '../../support/http.ts';
 import { callBody, caPem, startServing } from '../../support/serving.ts';
 
 describe('stopping under load loses no answer', () => {
@@ -90,5 +92,34 @@ describe('stopping under load loses no answer', () => {
     };
     const answers = await load(call, running.close);
     assert.equal(answers, calls.count);
+  });
+
+  test('also of a call that comes on a busy connection while the server closes', async (t) => {
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const controller = () =>
+      controllerThat(async () => {
+        arrive();
+        await released;
+        return answering();
+      });
+    const { running, headers } = await startServing(t, { controller, config: { tls: undefined } as never });
+    const head = [
+      'POST /hooks/externalsecret/sync HTTP/1.1',
+      'host: x',
+      `content-length: ${callBody.length}`,
+    ];
+    const lines = [...head, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+    const request = `${lines.join('\r\n')}\r\n\r\n${callBody}`;
+    const socket = connectTcp(Number(new URL(running.url).port), '127.0.0.1');
+    socket.write(request);
+    await arrived;
+    const closed = running.close();
+    await eventually(() => assert.rejects(http({ url: `${running.url}/livez` }), { code: 'ECONNREFUSED' }));
+    socket.write(request);
+    const answers = text(socket);
+    release();
+    await closed;
+    assert.deepEqual((await answers).match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200']);
   });
 });
