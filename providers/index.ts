@@ -1,2 +1,3 @@
+export { aws } from './aws/index.ts';
 export { fake } from './fake/index.ts';
 export { vault } from './vault/index.ts';

@@ -40,17 +40,17 @@ export const identityCases: readonly Case[] = [
     },
   },
   {
-    name: '50 reads at once make one login, and closing gives its token back',
+    name: '50 reads at once make one login, and closing gives its token back where that can be done',
     applies: logsIn,
     async run(bench) {
       const { count, revocations } = bench.backend.logins!;
       await bench.backend.seed([{ key: 'left/once', json: '{"v":"1"}' }]);
-      const [logins, revoked] = [count(), revocations()];
+      const [logins, revoked] = [count(), revocations?.()];
       const left = await bench.connect('left');
       await Promise.all(Array.from({ length: 50 }, () => left.read({ key: 'left/once' }, soon())));
       assert.equal(count() - logins, 1);
       await left.close();
-      assert.equal(revocations() - revoked, 1);
+      if (revoked !== undefined) assert.equal(revocations?.(), revoked + 1);
     },
   },
   {

@@ -130,6 +130,7 @@ export const valueCases: readonly Case[] = [
   },
   {
     name: 'keys of secrets may hold what URLs may not',
+    applies: ({ names }) => names !== 'plain',
     async run(bench) {
       for (const key of [
         'keys/with space',
@@ -141,6 +142,22 @@ export const valueCases: readonly Case[] = [
       ]) {
         const secret = await seeded(bench, key, { key });
         assert.equal(text(secret.value('key')), key);
+      }
+    },
+  },
+  {
+    name: 'a value that is no JSON arrives to the byte, and has neither properties nor keys',
+    applies: ({ plain }) => plain !== undefined,
+    async run(bench) {
+      const { holds, write } = bench.backend.plain!;
+      const binary = Uint8Array.of(0x00, 0xff, 0xfe, 0x80, 0x0a);
+      const values: (string | Uint8Array)[] = ['plain text\n', '{"cut": ', ' ', '"text"'];
+      for (const [index, value] of [...values, ...(holds === 'bytes' ? [binary] : [])].entries()) {
+        await write(`plain/${index}`, value);
+        const secret = await read(bench, `plain/${index}`);
+        assert.deepEqual(Buffer.from(secret.value()), Buffer.from(value as string));
+        bench.throws(() => secret.value('v'), 'PropertyMissing', 'NotFound');
+        bench.throws(() => secret.map(), 'NotAnObject');
       }
     },
   },
@@ -180,7 +197,7 @@ export const valueCases: readonly Case[] = [
       const { path, nameOf } = bench.backend.finds!;
       const keys = ['find/one', 'find/deep/er/two', 'find/other'];
       await bench.backend.seed(keys.map((key) => ({ key, json: JSON.stringify({ key }) })));
-      const query = { ...(path === undefined ? {} : { path: 'find' }), name: '^find/.*(one|two)$' };
+      const query = { ...(path === undefined ? {} : { path: 'find' }), name: 'find/.*(one|two)$' };
       const client = await bench.reader();
       const found = await client.find!(query, soon());
       assert.deepEqual(texts(found), {

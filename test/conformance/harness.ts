@@ -46,9 +46,17 @@ export interface Backend {
   /** Present when the provider logs in. */
   readonly logins?: {
     count(): number;
-    revocations(): number;
+    /** Present when a token can be given back. */
+    revocations?(): number;
     /** Every token that a login gave so far is worth nothing from now on. */
     expire(): Promise<void>;
+  };
+  /** `plain`: keys hold only letters, digits and `.-_/`. */
+  readonly names?: 'plain';
+  /** Present when a secret may be something else than JSON: any bytes, or any text that is not empty. */
+  readonly plain?: {
+    readonly holds: 'bytes' | 'text';
+    write(key: string, value: string | Uint8Array): Promise<void>;
   };
   /** Writes a key several times, oldest first; resolves to the names of its versions. */
   readonly versions?: (key: string, jsons: readonly string[]) => Promise<readonly string[]>;

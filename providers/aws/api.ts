@@ -1,0 +1,65 @@
+import { ProviderError } from '../kit/errors.ts';
+import type { ConnectDeps } from '../kit/provider.ts';
+import { type AwsFailure, awsFailure, providerError, saysDeadCredentials } from './errors.ts';
+import type { Keys, Session } from './session.ts';
+
+/** One call of an AWS API. */
+export interface AwsCall {
+  /** The API's name of the operation, for metrics. */
+  readonly operation: string;
+  /** What is asked for, in the manifest's words, for errors. */
+  readonly what: string;
+  readonly signal: AbortSignal;
+  /** Whether the failure says that what was asked for does not exist. */
+  readonly isAbsent?: (failure: AwsFailure) => boolean;
+}
+
+/** The API of one AWS service, called with one identity. */
+export interface AwsApi<Client> {
+  /**
+   * Sends by one of the SDK's clients. Credentials that AWS calls dead are replaced once. Throws only ProviderError, of
+   * which `NotFound` when {@link AwsCall.isAbsent} says so.
+   */
+  call<Answer>(
+    call: AwsCall,
+    send: (client: Client, options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer>;
+}
+
+/** An {@link AwsApi} whose SDK clients `connect` makes, one for each set of credentials. */
+export function createAwsApi<Client>(
+  session: Session,
+  connect: (keys: Keys) => Client,
+  countCall: ConnectDeps['countCall'],
+): AwsApi<Client> {
+  let connected: { readonly keys: Keys; readonly client: Client } | undefined;
+  const clientOf = (keys: Keys): Client => {
+    if (connected?.keys !== keys) connected = { keys, client: connect(keys) };
+    return connected.client;
+  };
+
+  return {
+    async call({ operation, what, signal, isAbsent = () => false }, send) {
+      const attempt = async (keys: Keys) => {
+        try {
+          const answer = await send(clientOf(keys), { abortSignal: signal });
+          countCall(operation, 'success');
+          return { answer };
+        } catch (error) {
+          const absent = !(error instanceof ProviderError) && isAbsent(awsFailure(error));
+          countCall(operation, absent ? 'success' : 'error');
+          if (!absent) return { error };
+          throw new ProviderError('NotFound', { what });
+        }
+      };
+      const keys = await session.keys();
+      const first = await attempt(keys);
+      if ('answer' in first) return first.answer;
+      const replacement = saysDeadCredentials(first.error) ? await session.replacement(keys) : undefined;
+      if (replacement === undefined) throw providerError(first.error, what);
+      const second = await attempt(replacement);
+      if ('answer' in second) return second.answer;
+      throw providerError(second.error, what);
+    },
+  };
+}

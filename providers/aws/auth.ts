@@ -1,0 +1,185 @@
+import {
+  AssumeRoleCommand,
+  type AssumeRoleCommandInput,
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+  type STSClientConfig,
+  type Credentials as StsCredentials,
+} from '@aws-sdk/client-sts';
+import type { SecretKeySelector, ServiceAccountSelector } from '../kit/credentials.ts';
+import { ProviderError } from '../kit/errors.ts';
+import type { ConnectDeps, StoreScope } from '../kit/provider.ts';
+import { type AwsApi, type AwsCall, createAwsApi } from './api.ts';
+import { loginError, providerError } from './errors.ts';
+import type { AwsSpec } from './schema.ts';
+import { givenSession, type Keys, obtainedSession, type Session } from './session.ts';
+import { sessionTags } from './session-tags.ts';
+
+/** How all SDK clients of a store are made, but for their credentials and endpoint. */
+export type SdkOptions = Pick<STSClientConfig, 'region' | 'requestHandler' | 'maxAttempts'>;
+
+export interface AuthContext extends ConnectDeps {
+  readonly scope: StoreScope;
+  /** Options of an STS client, its endpoint included. */
+  readonly sts: SdkOptions & Pick<STSClientConfig, 'endpoint'>;
+}
+
+const loginTimeoutMs = 10_000;
+/** Lifetime of a role's session in seconds: what ESO asks for. */
+const roleSeconds = 900;
+const anonymous = givenSession({ accessKeyId: 'none', secretAccessKey: 'none' });
+
+/** The identity of a store, by the order of spec providers 2.2: auth.jwt, auth.secretRef or the pod's; then the roles. */
+export async function openSession(spec: AwsSpec, context: AuthContext): Promise<Session> {
+  let session = await baseSession(spec, context);
+  for (const RoleArn of spec.additionalRoles ?? []) session = assumeRole(session, { RoleArn }, context);
+  if (!spec.role) return session;
+  const tags = sessionTags(spec, context.scope);
+  return assumeRole(
+    session,
+    {
+      RoleArn: spec.role,
+      ...(spec.externalID ? { ExternalId: spec.externalID } : {}),
+      ...(tags.length === 0 ? {} : { Tags: tags, TransitiveTagKeys: spec.transitiveTagKeys ?? [] }),
+    },
+    context,
+  );
+}
+
+/**
+ * Whether the store can work (spec providers 2.2): its credentials can be obtained. Given ones are shown to STS, which
+ * tells everybody who they are; where STS cannot be reached they may be good all the same.
+ */
+export async function checkSession(
+  session: Session,
+  context: AuthContext,
+  signal: AbortSignal,
+): Promise<'ready' | 'unknown'> {
+  await session.keys();
+  if (session.kind === 'obtained') return 'ready';
+  const call = { operation: 'GetCallerIdentity', what: "the store's credentials", signal };
+  try {
+    await stsOf(session, context).call(call, (sts, options) =>
+      sts.send(new GetCallerIdentityCommand({}), options),
+    );
+    return 'ready';
+  } catch (error) {
+    if ((error as ProviderError).retry === 'backend') return 'unknown';
+    throw loginError(error as ProviderError);
+  }
+}
+
+async function baseSession({ auth }: AwsSpec, context: AuthContext): Promise<Session> {
+  if (auth?.jwt !== undefined) {
+    const { serviceAccountRef } = auth.jwt;
+    if (serviceAccountRef === undefined) {
+      throw new ProviderError('Misconfigured', { what: 'auth.jwt lacks serviceAccountRef' });
+    }
+    return obtainedSession(() => assumeWithServiceAccount(serviceAccountRef, context), context.now);
+  }
+  if (auth?.secretRef !== undefined) return givenSession(await staticKeys(auth.secretRef, context));
+  return podSession(context);
+}
+
+/** ESO takes the values as they are, and then a final newline fails every request. */
+async function staticKeys(
+  refs: NonNullable<NonNullable<AwsSpec['auth']>['secretRef']>,
+  { credentials }: AuthContext,
+): Promise<Keys> {
+  const read = async (selector: SecretKeySelector = {}) =>
+    Buffer.from(await credentials.secret(selector))
+      .toString()
+      .trim();
+  const secretAccessKey = await read(refs.secretAccessKeySecretRef);
+  const accessKeyId = await read(refs.accessKeyIDSecretRef);
+  if (refs.sessionTokenSecretRef === undefined) return { accessKeyId, secretAccessKey };
+  return { accessKeyId, secretAccessKey, sessionToken: await read(refs.sessionTokenSecretRef) };
+}
+
+/** The SDK's own chain: environment, shared files, IRSA, EKS Pod Identity, container and instance metadata. */
+function podSession(context: AuthContext): Session {
+  const { config } = new STSClient(context.sts);
+  return obtainedSession(async () => {
+    try {
+      return await config.credentials({ forceRefresh: true });
+    } catch (error) {
+      throw loginError(providerError(error, "the hook's own AWS identity"));
+    }
+  }, context.now);
+}
+
+/** docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html; the annotations are those of EKS. */
+async function assumeWithServiceAccount(
+  selector: ServiceAccountSelector,
+  context: AuthContext,
+): Promise<Keys> {
+  const { credentials } = context;
+  const annotations = await credentials.serviceAccountAnnotations(selector);
+  const role = annotations['eks.amazonaws.com/role-arn'];
+  if (!role) {
+    const what = `ServiceAccount ${selector.name} has no annotation eks.amazonaws.com/role-arn`;
+    throw new ProviderError('Misconfigured', { what });
+  }
+  const audience = annotations['eks.amazonaws.com/audience'] || 'sts.amazonaws.com';
+  const { token } = await credentials.serviceAccountToken(selector, [audience]);
+  return login(context, anonymous, 'AssumeRoleWithWebIdentity', role, (sts, options) =>
+    sts.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: role,
+        // ESO's name: trust policies and CloudTrail filters may ask for it.
+        RoleSessionName: 'external-secrets-provider-aws',
+        WebIdentityToken: token,
+      }),
+      options,
+    ),
+  );
+}
+
+/** docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+function assumeRole(
+  base: Session,
+  input: Omit<AssumeRoleCommandInput, 'RoleSessionName'> & { RoleArn: string },
+  context: AuthContext,
+): Session {
+  const command = { ...input, RoleSessionName: 'keyhook', DurationSeconds: roleSeconds };
+  return obtainedSession(
+    () =>
+      login(context, base, 'AssumeRole', input.RoleArn, (sts, options) =>
+        sts.send(new AssumeRoleCommand(command), options),
+      ),
+    context.now,
+  );
+}
+
+/** One login. Many reads may wait for it, so it heeds none of their signals. */
+async function login(
+  context: AuthContext,
+  session: Session,
+  operation: string,
+  role: string,
+  send: (
+    sts: STSClient,
+    options: { abortSignal: AbortSignal },
+  ) => Promise<{ Credentials?: StsCredentials | undefined }>,
+): Promise<Keys> {
+  const what = `role ${role}`;
+  const call: AwsCall = { operation, what, signal: AbortSignal.timeout(loginTimeoutMs) };
+  const answer = await stsOf(session, context)
+    .call(call, send)
+    .catch((error: ProviderError) => Promise.reject(loginError(error)));
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || Expiration === undefined) {
+    throw new ProviderError('Malformed', { what });
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  };
+}
+
+function stsOf(session: Session, { sts, countCall }: AuthContext): AwsApi<STSClient> {
+  return createAwsApi(session, (keys) => new STSClient({ ...sts, credentials: keys }), countCall);
+}
