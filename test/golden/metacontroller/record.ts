@@ -13,7 +13,8 @@ import { eventually } from '../../support/eventually.ts';
 import { serviceDir, startService } from '../../support/processes.ts';
 import { startCluster } from '../../testbed/cluster.ts';
 import { startApiProxy } from './api-proxy.ts';
-import { cases, elsewhere, home } from './cases.ts';
+import { elsewhere, home } from './case.ts';
+import { cases } from './cases.ts';
 import { cleanUp, createHook, play } from './conversation.ts';
 
 /** Longer than any delay that a case asks for (1 s). */

@@ -9,7 +9,7 @@ import type { WebhookConfig } from '../../../../local/metacontroller/config.ts';
 import { secretType } from '../../../../local/metacontroller/discovery.ts';
 import { TooManyRequests } from '../../../../local/metacontroller/errors.ts';
 import { createHook, retryAfterSeconds } from '../../../../local/metacontroller/hook-client.ts';
-import { home } from '../../../golden/metacontroller/cases.ts';
+import { home } from '../../../golden/metacontroller/case.ts';
 import { createAuthority } from '../../../support/certificates.ts';
 import { freePorts } from '../../../support/free-ports.ts';
 import { startWorld } from './world.ts';

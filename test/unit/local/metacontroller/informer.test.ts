@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../../composite-controllers/lib/objects.t
 import { secretType } from '../../../../local/metacontroller/discovery.ts';
 import { createInformer, type InformerHandler } from '../../../../local/metacontroller/informer.ts';
 import { type KubeApi, KubeApiError } from '../../../../server/kube-api.ts';
-import { home } from '../../../golden/metacontroller/cases.ts';
+import { home } from '../../../golden/metacontroller/case.ts';
 import { secret, startWorld } from './world.ts';
 
 const nameOf = ({ metadata }: KubeObject) => metadata.name;
@@ -139,5 +139,27 @@ test('a subscriber that throws stops nobody else, and its error is reported', as
   await informer.delivered();
   assert.deepEqual(heard, ['add a', 'add b']);
   assert.equal(errors.length, 2);
+  informer.stop();
+});
+
+test('a stream that ends is taken up where it stood, bookmarks included', async () => {
+  const { api, clock } = await startWorld();
+  const from: string[] = [];
+  const streams: (() => void)[] = [];
+  const ending: KubeApi = {
+    ...api,
+    watch: (_, { resourceVersion }, onEvent) => {
+      from.push(resourceVersion);
+      const bookmark = { apiVersion: 'v1', kind: 'Secret', metadata: { name: '', resourceVersion: '4711' } };
+      onEvent({ type: 'BOOKMARK', object: bookmark });
+      return new Promise((resolve) => streams.push(resolve));
+    },
+  };
+  const { informer, heard } = await started(ending, clock);
+  await turn();
+  streams[0]?.();
+  await turn();
+  assert.equal(from[1], '4711');
+  assert.deepEqual([heard, informer.list()], [[], []]);
   informer.stop();
 });

@@ -8,7 +8,7 @@ import { type SteppedClock, steppedClock } from '../../../../local/metacontrolle
 import { crdType, namespaceType } from '../../../../local/metacontroller/discovery.ts';
 import type { StandIn } from '../../../../local/metacontroller/stand-in.ts';
 import type { KubeApi, ResourceType } from '../../../../server/kube-api.ts';
-import { elsewhere, home } from '../../../golden/metacontroller/cases.ts';
+import { elsewhere, home } from '../../../golden/metacontroller/case.ts';
 
 export const mirrorType: ResourceType = {
   group: 'golden.keyhook.test',
