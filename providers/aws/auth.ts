@@ -25,6 +25,8 @@ export interface AuthContext extends ConnectDeps {
   readonly sts: SdkOptions & Pick<STSClientConfig, 'endpoint'>;
 }
 
+type StsApi = AwsApi<STSClient>;
+
 const loginTimeoutMs = 10_000;
 /** Lifetime of a role's session in seconds: what ESO asks for. */
 const roleSeconds = 900;
@@ -49,7 +51,7 @@ export async function openSession(spec: AwsSpec, context: AuthContext): Promise<
 
 /**
  * Whether the store can work (spec providers 2.2): its credentials can be obtained. Given ones are shown to STS, which
- * tells everybody who they are; where STS cannot be reached they may be good all the same.
+ * tells everybody who they are; where it does not say that it knows them not, they may be good all the same.
  */
 export async function checkSession(
   session: Session,
@@ -65,8 +67,8 @@ export async function checkSession(
     );
     return 'ready';
   } catch (error) {
-    if ((error as ProviderError).retry === 'backend') return 'unknown';
-    throw loginError(error as ProviderError);
+    if ((error as ProviderError).code !== 'LoginFailed') return 'unknown';
+    throw error;
   }
 }
 
@@ -76,7 +78,8 @@ async function baseSession({ auth }: AwsSpec, context: AuthContext): Promise<Ses
     if (serviceAccountRef === undefined) {
       throw new ProviderError('Misconfigured', { what: 'auth.jwt lacks serviceAccountRef' });
     }
-    return obtainedSession(() => assumeWithServiceAccount(serviceAccountRef, context), context.now);
+    const sts = stsOf(anonymous, context);
+    return obtainedSession(() => assumeWithServiceAccount(sts, serviceAccountRef, context), context.now);
   }
   if (auth?.secretRef !== undefined) return givenSession(await staticKeys(auth.secretRef, context));
   return podSession(context);
@@ -111,10 +114,10 @@ function podSession(context: AuthContext): Session {
 
 /** docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html; the annotations are those of EKS. */
 async function assumeWithServiceAccount(
+  sts: StsApi,
   selector: ServiceAccountSelector,
-  context: AuthContext,
+  { credentials }: AuthContext,
 ): Promise<Keys> {
-  const { credentials } = context;
   const annotations = await credentials.serviceAccountAnnotations(selector);
   const role = annotations['eks.amazonaws.com/role-arn'];
   if (!role) {
@@ -123,8 +126,8 @@ async function assumeWithServiceAccount(
   }
   const audience = annotations['eks.amazonaws.com/audience'] || 'sts.amazonaws.com';
   const { token } = await credentials.serviceAccountToken(selector, [audience]);
-  return login(context, anonymous, 'AssumeRoleWithWebIdentity', role, (sts, options) =>
-    sts.send(
+  return login(sts, 'AssumeRoleWithWebIdentity', role, (client, options) =>
+    client.send(
       new AssumeRoleWithWebIdentityCommand({
         RoleArn: role,
         // ESO's name: trust policies and CloudTrail filters may ask for it.
@@ -142,30 +145,28 @@ function assumeRole(
   input: Omit<AssumeRoleCommandInput, 'RoleSessionName'> & { RoleArn: string },
   context: AuthContext,
 ): Session {
-  const command = { ...input, RoleSessionName: 'keyhook', DurationSeconds: roleSeconds };
-  return obtainedSession(
-    () =>
-      login(context, base, 'AssumeRole', input.RoleArn, (sts, options) =>
-        sts.send(new AssumeRoleCommand(command), options),
-      ),
-    context.now,
-  );
+  const sts = stsOf(base, context);
+  const request = { ...input, RoleSessionName: 'keyhook', DurationSeconds: roleSeconds };
+  const assume = () =>
+    login(sts, 'AssumeRole', input.RoleArn, (client, options) =>
+      client.send(new AssumeRoleCommand(request), options),
+    );
+  return obtainedSession(assume, context.now);
 }
 
 /** One login. Many reads may wait for it, so it heeds none of their signals. */
 async function login(
-  context: AuthContext,
-  session: Session,
+  sts: StsApi,
   operation: string,
   role: string,
   send: (
-    sts: STSClient,
+    client: STSClient,
     options: { abortSignal: AbortSignal },
   ) => Promise<{ Credentials?: StsCredentials | undefined }>,
 ): Promise<Keys> {
   const what = `role ${role}`;
   const call: AwsCall = { operation, what, signal: AbortSignal.timeout(loginTimeoutMs) };
-  const answer = await stsOf(session, context)
+  const answer = await sts
     .call(call, send)
     .catch((error: ProviderError) => Promise.reject(loginError(error)));
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};
@@ -180,6 +181,6 @@ async function login(
   };
 }
 
-function stsOf(session: Session, { sts, countCall }: AuthContext): AwsApi<STSClient> {
+function stsOf(session: Session, { sts, countCall }: AuthContext): StsApi {
   return createAwsApi(session, (keys) => new STSClient({ ...sts, credentials: keys }), countCall);
 }

@@ -1,9 +1,12 @@
+/** Stands in every fault; must appear in no error, log or event of the hook. */
+export const remoteWords = 'words of AWS that must travel no further';
+
 /** What AWS answers instead of a result, by the name that the API reference gives it. */
 export class AwsFault extends Error {
   override readonly name: string;
   readonly status: number;
 
-  constructor(name: string, message = 'words of AWS that must travel no further', status = 400) {
+  constructor(name: string, message = remoteWords, status = 400) {
     super(message);
     this.name = name;
     this.status = status;

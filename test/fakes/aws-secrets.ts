@@ -20,7 +20,7 @@ interface Input {
 
 /**
  * docs.aws.amazon.com/secretsmanager/latest/apireference/ API_GetSecretValue, API_BatchGetSecretValue, API_ListSecrets and
- * API_DescribeSecret. To list takes a grant of everything.
+ * API_DescribeSecret. To list takes the grant `*`.
  */
 export function secretOperations(secrets: ReadonlyMap<string, FakeSecret>): Record<string, Operation> {
   const demand = (name: string, may: (name: string) => boolean): FakeSecret => {
@@ -74,7 +74,7 @@ export function secretOperations(secrets: ReadonlyMap<string, FakeSecret>): Reco
       return { SecretValues: values, Errors: errors };
     },
     ListSecrets(input, may) {
-      if (!may('')) throw new AwsFault('AccessDeniedException');
+      if (!may('*')) throw new AwsFault('AccessDeniedException');
       const all = [...secrets].filter(([name, secret]) => !secret.deleted && matches(name, secret, input));
       const [items, next] = page(all, input.NextToken, input.MaxResults ?? 100);
       return { SecretList: items.map(([name]) => ({ ARN: arnOf(name), Name: name })), ...next };
