@@ -17,7 +17,8 @@ export interface HttpOptions {
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list is sent as so many lines of the one header. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole exchange; 30,000 by default. */

@@ -9,9 +9,10 @@ import { authenticate } from './auth/index.ts';
 import { failure, vaultBody } from './errors.ts';
 import { findSecrets } from './find.ts';
 import { type Kv, metadataDocument, readMetadata, readSecret } from './kv.ts';
+import { readYourWrites } from './read-your-writes.ts';
 import type { VaultSpec } from './schema.ts';
 import { createSession } from './session.ts';
-import { createVaultTransport } from './transport.ts';
+import { createVaultTransport, type VaultTransport } from './transport.ts';
 
 const revokeTimeoutMs = 5_000;
 
@@ -21,16 +22,18 @@ export async function connectVault(
   scope: StoreScope,
   { credentials, now, countCall }: ConnectDeps,
 ): Promise<SecretsClient> {
-  const [ca, identity, authentication] = await Promise.all([
+  const [ca, certificate, authentication] = await Promise.all([
     readCa(spec, credentials),
     clientCertificate(spec, credentials),
     authenticate(spec.auth, { credentials, scope }),
   ]);
+  const own = authentication.kind === 'login' ? authentication.identity : undefined;
+  const identity = own ?? certificate;
   const http = createHttpClient({
     ...(ca === undefined ? {} : { ca }),
     ...(identity === undefined ? {} : { identity }),
   });
-  const transport = createVaultTransport(spec.server, spec.headers ?? {}, http);
+  const transport = consistent(createVaultTransport(spec.server, spec.headers ?? {}, http), spec);
   const namespace = spec.namespace || undefined;
   const tokenNamespace = spec.auth?.namespace || namespace;
   const session = createSession(authentication, {
@@ -80,6 +83,12 @@ export async function connectVault(
       http.close();
     },
   };
+}
+
+/** Either flag asks for it; the replica is told to forward only when both do, as under ESO (spec providers 3.2). */
+function consistent(transport: VaultTransport, spec: VaultSpec): VaultTransport {
+  if (!spec.readYourWrites && !spec.forwardInconsistent) return transport;
+  return readYourWrites(transport, spec.readYourWrites && spec.forwardInconsistent ? 'forward' : 'wait');
 }
 
 async function clientCertificate({ tls }: VaultSpec, credentials: Credentials) {

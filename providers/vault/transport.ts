@@ -1,6 +1,6 @@
 import nodeVault from 'node-vault';
 import { ProviderError } from '../kit/errors.ts';
-import type { HttpAnswer, HttpClient } from '../kit/http.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from '../kit/http.ts';
 
 /** One request to Vault. `path` is below `/v1/` and escaped. */
 export interface VaultRequest {
@@ -8,6 +8,8 @@ export interface VaultRequest {
   readonly path: string;
   readonly token?: string;
   readonly namespace?: string;
+  /** Beside those of the store and those that are always sent. */
+  readonly headers?: HttpRequest['headers'];
   /** Sent as JSON. */
   readonly body?: object;
   readonly signal?: AbortSignal;
@@ -60,6 +62,7 @@ function toHttp(sent: Sent, headers: Readonly<Record<string, string>>) {
     headers: {
       accept: 'application/json',
       ...headers,
+      ...sent.headers,
       // Vault agents and proxies may demand it (developer.hashicorp.com/vault/docs/agent-and-proxy/agent#listener).
       'x-vault-request': 'true',
       ...(token === undefined ? {} : { 'x-vault-token': token }),

@@ -6,10 +6,10 @@ import { identityCases } from './cases-identity.ts';
 import { valueCases } from './cases-values.ts';
 import type { Harness } from './harness.ts';
 
-const cases: readonly Case[] = [...valueCases, ...faultCases, ...identityCases];
+const contract: readonly Case[] = [...valueCases, ...faultCases, ...identityCases];
 
-/** Starts a harness, runs what its backend can show of the contract, and prints how many cases that are. */
-export async function conformance(harness: Harness): Promise<void> {
+/** Starts a harness, runs what its backend can show of the contract (or of these cases), and prints how many cases that are. */
+export async function conformance(harness: Harness, cases: readonly Case[] = contract): Promise<void> {
   const backend = await harness.start();
   const applicable = cases.filter(({ applies }) => applies?.(backend) ?? true);
   describe(`conformance of ${harness.name}`, () => {

@@ -17,8 +17,8 @@ export interface VaultHost {
   readonly tokens: Readonly<Record<Role, string>>;
   write(path: string, json: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Revokes what logins gave. */
-  expireLogins(): Promise<void>;
+  /** Revokes what logins at `auth/<mount>` gave. */
+  expireLogins(mount: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -95,8 +95,8 @@ export async function realHost(): Promise<VaultHost> {
       await vault.write(path, json);
     },
     remove: (path) => vault.remove(path),
-    async expireLogins() {
-      await vault.write('sys/leases/revoke-prefix/auth/kubernetes/login');
+    async expireLogins(mount) {
+      await vault.write(`sys/leases/revoke-prefix/auth/${mount}/login`);
     },
     async stop() {
       await vault.stop();

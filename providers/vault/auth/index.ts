@@ -1,7 +1,11 @@
 import { ProviderError } from '../../kit/errors.ts';
 import type { Reference } from '../../kit/provider.ts';
+import { appRole } from './app-role.ts';
+import { cert } from './cert.ts';
+import { jwt } from './jwt.ts';
 import { kubernetes } from './kubernetes.ts';
 import type { AuthContext, Authentication, AuthMethod, AuthName, VaultAuth } from './method.ts';
+import { password } from './password.ts';
 import { tokenSecretRef } from './token.ts';
 
 type Section<Name extends AuthName> = NonNullable<VaultAuth[Name]>;
@@ -9,12 +13,12 @@ type Section<Name extends AuthName> = NonNullable<VaultAuth[Name]>;
 /** Every auth method of the schema, in the order in which the first one present wins (spec providers 3.1). */
 const methods: { readonly [Name in AuthName]: AuthMethod<Section<Name>> } = {
   tokenSecretRef,
-  appRole: notBuilt('appRole'),
+  appRole,
   kubernetes,
-  ldap: notBuilt('ldap'),
-  userPass: notBuilt('userPass'),
-  jwt: notBuilt('jwt'),
-  cert: notBuilt('cert'),
+  ldap: password,
+  userPass: password,
+  jwt,
+  cert,
   iam: notBuilt('iam'),
   gcp: notBuilt('gcp'),
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ProviderError } from '../../kit/errors.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
+import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['kubernetes']>;
 
@@ -34,10 +34,7 @@ async function jwtFor({ serviceAccountRef, secretRef }: Section, context: AuthCo
   if (serviceAccountRef !== undefined) {
     return (await credentials.serviceAccountToken(serviceAccountRef, [], tokenSeconds)).token;
   }
-  if (secretRef !== undefined)
-    return Buffer.from(await credentials.secret(secretRef, 'token'))
-      .toString()
-      .trim();
+  if (secretRef !== undefined) return trimmedSecret(credentials, secretRef, 'token');
   // The hook's own token opens what the hook may do. Whoever writes a SecretStore also chooses the server that it goes
   // to, so, unlike in ESO, only a ClusterSecretStore may use it.
   if (scope.kind === 'SecretStore') {

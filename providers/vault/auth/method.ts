@@ -1,4 +1,5 @@
-import type { Credentials } from '../../kit/credentials.ts';
+import type { Credentials, SecretKeySelector } from '../../kit/credentials.ts';
+import type { HttpOptions } from '../../kit/http.ts';
 import type { Reference, StoreScope } from '../../kit/provider.ts';
 import type { VaultSpec } from '../schema.ts';
 
@@ -19,7 +20,12 @@ export interface LoginRequest {
 export type Authentication =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'login'; readonly request: () => Promise<LoginRequest> };
+  | {
+      readonly kind: 'login';
+      readonly request: () => Promise<LoginRequest>;
+      /** Shown on every connection. */
+      readonly identity?: NonNullable<HttpOptions['identity']>;
+    };
 
 export interface AuthContext {
   readonly credentials: Credentials;
@@ -32,4 +38,18 @@ export interface AuthMethod<Section> {
   references(section: Section): Reference[];
   /** Throws ProviderError of the credentials that it reads. */
   authenticate(section: Section, context: AuthContext): Promise<Authentication>;
+}
+
+/**
+ * Text of a Secret's key without blanks around it: a credential that is pasted or piped into a Secret tends to end with a
+ * newline, which ESO sends along.
+ */
+export async function trimmedSecret(
+  credentials: Credentials,
+  selector: SecretKeySelector,
+  defaultKey?: string,
+): Promise<string> {
+  return Buffer.from(await credentials.secret(selector, defaultKey))
+    .toString()
+    .trim();
 }

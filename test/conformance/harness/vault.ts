@@ -1,50 +1,46 @@
 import { startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts';
-import { localHost, serviceAccountJwt, type VaultHost } from '../vault-host.ts';
+import { localHost, type VaultHost } from '../vault-host.ts';
+import { kubernetes, type LoginSetup, token } from '../vault-logins.ts';
 
 type Version = 'v1' | 'v2';
-type Auth = 'kubernetes' | 'token';
+type Variant = readonly [version: Version, auth: string, setup: LoginSetup];
+
+const everywhere: readonly Variant[] = [
+  ['v2', 'kubernetes', kubernetes],
+  ['v1', 'kubernetes', kubernetes],
+  ['v2', 'token', token],
+];
 
 /** Vault of either engine version and with either kind of identity, on a host. */
-export function vaultHarnesses(hostName: string, startHost: () => Promise<VaultHost>): Harness[] {
-  const variants: readonly [version: Version, auth: Auth][] = [
-    ['v2', 'kubernetes'],
-    ['v1', 'kubernetes'],
-    ['v2', 'token'],
-  ];
-  return variants.map(([version, auth]) => ({
+export function vaultHarnesses(
+  hostName: string,
+  startHost: () => Promise<VaultHost>,
+  variants: readonly Variant[] = everywhere,
+): Harness[] {
+  return variants.map(([version, auth, setup]) => ({
     name: `vault (KV ${version}, ${auth}, ${hostName})`,
     provider: 'vault',
     dialect: `vault-${version}`,
-    start: async () => start(await startHost(), version, auth),
+    start: async () => start(await startHost(), version, setup),
   }));
 }
 
 export const harnesses: readonly Harness[] = vaultHarnesses('loopback', localHost);
 
-async function start(host: VaultHost, version: Version, auth: Auth): Promise<Backend> {
+async function start(host: VaultHost, version: Version, setUp: LoginSetup): Promise<Backend> {
   const proxy = await startRecordingProxy(host.address);
   const mount = version === 'v2' ? 'secret' : 'kv';
   const pathOf = (key: string, area = 'data') =>
     [mount, ...(version === 'v2' ? [area] : []), ...key.split('/').map(encodeURIComponent)].join('/');
   const write = (key: string, json: string) =>
     host.write(pathOf(key), version === 'v2' ? `{"data":${json}}` : json);
-  const strange = 'hvs.a-token-that-vault-never-made';
-  const kube = memoryKube(
-    {
-      'team/reader': { token: host.tokens.reader },
-      'team/left': { token: `${host.tokens.left}\n` },
-      'team/right': { token: host.tokens.right },
-      'team/stranger': { token: strange },
-    },
-    serviceAccountJwt,
-  );
-  const authOf = (who: Who) =>
-    auth === 'token'
-      ? { tokenSecretRef: { name: who, key: 'token' } }
-      : { kubernetes: { mountPath: 'kubernetes', role: who, serviceAccountRef: { name: 'app' } } };
+  const login = await setUp(host);
+  const { mount: loginMount, serviceAccountToken = 'no token is asked for' } = login;
+  const secrets = Object.entries(login.secrets).map(([name, data]) => [`team/${name}`, data] as const);
+  const kube = memoryKube(Object.fromEntries(secrets), serviceAccountToken);
   const store = (who: Who, server = proxy.url) => ({
-    spec: { server, path: mount, version, auth: authOf(who) },
+    spec: { server, path: mount, version, auth: login.auth(who) },
     scope: { kind: 'SecretStore', name: 'vault', namespace: 'team' } as const,
     kube,
   });
@@ -73,19 +69,19 @@ async function start(host: VaultHost, version: Version, auth: Auth): Promise<Bac
       if (fault !== undefined) proxy.misbehave(/^GET \/v1\/(secret|kv)\//, fault);
     },
     nowhere: () => store('reader', 'http://127.0.0.1:1'),
-    ...(auth === 'token'
+    ...(loginMount === undefined
       ? {}
       : {
           logins: {
-            count: () => proxy.count(/^POST \/v1\/auth\/kubernetes\/login/),
+            count: () => proxy.count(new RegExp(`^POST /v1/auth/${loginMount}/login`)),
             revocations: () => proxy.count(/^POST \/v1\/auth\/token\/revoke-self/),
-            expire: () => host.expireLogins(),
+            expire: () => host.expireLogins(loginMount),
           },
         }),
     credentials: () => [
       host.rootToken,
-      serviceAccountJwt,
-      strange,
+      serviceAccountToken,
+      ...Object.values(login.secrets).flatMap((data) => Object.values(data)),
       ...proxy.requests.flatMap(({ headers }) => headers['x-vault-token'] ?? []),
     ],
     async stop() {

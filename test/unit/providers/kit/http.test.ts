@@ -62,6 +62,22 @@ test('method, headers and body go out and status, headers and bytes come back as
   assert.deepEqual(Buffer.from(answer.bytes), Buffer.from([...Buffer.from('body'), 0, 255, 254]));
 });
 
+test('a list of values is sent as lines of one header', async () => {
+  const seen: string[] = [];
+  const port = await listen(
+    http.createServer(({ rawHeaders }, response) => {
+      seen.push(...rawHeaders.filter((_, index) => rawHeaders[index - 1] === 'x-index'));
+      response.end();
+    }),
+  );
+  await client().request({
+    method: 'GET',
+    url: `http://127.0.0.1:${port}/`,
+    headers: { 'x-index': ['a', 'b'] },
+  });
+  assert.deepEqual(seen, ['a', 'b']);
+});
+
 test('connections are kept, and one that the server has closed meanwhile is not felt', async () => {
   const sockets: unknown[] = [];
   const server = http.createServer((request, response) => {

@@ -120,6 +120,44 @@ test('the references are those that the method in use reads', () => {
       .map(({ kind, name, namespace, path }) => `${kind} ${namespace ? `${namespace}/` : ''}${name} ${path}`);
     assert.deepEqual(seen, references);
   }
+  const tokenOf = { serviceAccountRef: { name: 'sa' } };
+  const inOrder: [name: string, section: object, references: string[]][] = [
+    ['tokenSecretRef', { name: 'token' }, ['Secret token auth.tokenSecretRef']],
+    [
+      'appRole',
+      { path: 'p', roleRef: { name: 'id' }, secretRef },
+      ['Secret id auth.appRole.roleRef', 'Secret jwt auth.appRole.secretRef'],
+    ],
+    ['kubernetes', { mountPath: 'k', role: 'r', secretRef }, ['Secret jwt auth.kubernetes.secretRef']],
+    ['ldap', { path: 'p', username: 'u', secretRef }, ['Secret jwt auth.ldap.secretRef']],
+    ['userPass', { path: 'p', username: 'u', secretRef }, ['Secret jwt auth.userPass.secretRef']],
+    [
+      'jwt',
+      { path: 'p', kubernetesServiceAccountToken: tokenOf },
+      ['ServiceAccount sa auth.jwt.kubernetesServiceAccountToken.serviceAccountRef'],
+    ],
+    [
+      'cert',
+      { path: 'p', clientCert: { name: 'cert' }, secretRef },
+      ['Secret cert auth.cert.clientCert', 'Secret jwt auth.cert.secretRef'],
+    ],
+  ];
+  for (const [index, [name, , references]] of inOrder.entries()) {
+    const auth = Object.fromEntries(inOrder.slice(index).reverse());
+    const seen = vault.references(spec({ auth })).map((ref) => `${ref.kind} ${ref.name} ${ref.path}`);
+    assert.deepEqual(seen, references, `of several methods ${name} is the first`);
+  }
+  assert.deepEqual(
+    vault.references(spec({ auth: { appRole: { path: 'p', roleId: 'x', roleRef: secretRef, secretRef } } }))
+      .length,
+    1,
+  );
+  assert.deepEqual(
+    vault.references(
+      spec({ auth: { jwt: { path: 'p', secretRef, kubernetesServiceAccountToken: tokenOf } } }),
+    )[0]?.kind,
+    'Secret',
+  );
   const withoutAuth: VaultSpec = { server: 'https://vault', version: 'v2' };
   assert.deepEqual(vault.references(withoutAuth), []);
 });
@@ -131,13 +169,7 @@ test("a cluster store whose credentials are its consumers' is neither ready nor 
 });
 
 test('a method that is not built is named, unless one before it is used', async () => {
-  const secretRef = { name: 'x', key: 'y' };
   const methods: NonNullable<VaultSpec['auth']>[] = [
-    { appRole: { path: 'approle', roleId: 'x', secretRef } },
-    { ldap: { path: 'ldap', username: 'x', secretRef } },
-    { userPass: { path: 'userpass', username: 'x', secretRef } },
-    { jwt: { path: 'jwt', secretRef } },
-    { cert: { path: 'cert' } },
     { iam: { vaultRole: 'x' } },
     { gcp: { path: 'gcp', role: 'x' } },
   ];

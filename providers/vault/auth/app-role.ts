@@ -1,0 +1,25 @@
+import { secretReference } from '../../kit/references.ts';
+import { type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+
+type Section = NonNullable<VaultAuth['appRole']>;
+
+/** `auth.appRole` (developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle). */
+export const appRole: AuthMethod<Section> = {
+  references: ({ roleId, roleRef, secretRef }) => [
+    ...(roleId || roleRef === undefined ? [] : [secretReference(roleRef, 'roleRef')]),
+    secretReference(secretRef, 'secretRef'),
+  ],
+  async authenticate({ path, roleId, roleRef, secretRef }, { credentials }) {
+    return {
+      kind: 'login',
+      // Read for every login, so that a secret id that was replaced meanwhile is used.
+      request: async () => ({
+        path: `auth/${path}/login`,
+        body: {
+          role_id: roleId?.trim() || (await trimmedSecret(credentials, roleRef ?? {})),
+          secret_id: await trimmedSecret(credentials, secretRef),
+        },
+      }),
+    };
+  },
+};
