@@ -1,0 +1,51 @@
+import { parentKinds } from '../../composite-controllers/definitions.ts';
+import type { ResourceType } from '../../server/kube-api.ts';
+
+const core = (resource: string, kind: string, namespaced = true): ResourceType => ({
+  group: '',
+  version: 'v1',
+  resource,
+  kind,
+  namespaced,
+});
+
+const types: readonly ResourceType[] = [
+  core('namespaces', 'Namespace', false),
+  core('secrets', 'Secret'),
+  core('configmaps', 'ConfigMap'),
+  core('serviceaccounts', 'ServiceAccount'),
+  core('events', 'Event'),
+  ...parentKinds.map(({ kind, plural, scope }) => ({
+    group: 'external-secrets.io',
+    version: 'v1',
+    resource: plural,
+    kind,
+    namespaced: scope === 'Namespaced',
+  })),
+];
+
+/** The type of a kind, in the version that is stored. Throws for a kind that no scenario may use. */
+export function typeOf(kind: string): ResourceType {
+  const found = types.find((type) => type.kind === kind);
+  if (found === undefined) throw new Error(`scenarios know no kind ${kind}`);
+  return found;
+}
+
+/** The type of a manifest, in the version that it names. */
+export function typeOfManifest({ apiVersion, kind }: { apiVersion: string; kind: string }): ResourceType {
+  return { ...typeOf(kind), version: apiVersion.slice(apiVersion.indexOf('/') + 1) };
+}
+
+/** Kind and name of `Kind/name`. */
+export function splitRef(ref: string): { kind: string; name: string } {
+  const slash = ref.indexOf('/');
+  return { kind: ref.slice(0, slash), name: ref.slice(slash + 1) };
+}
+
+/** Kinds whose changes are recorded. */
+export const recordedKinds = [
+  'Namespace',
+  'Secret',
+  'Event',
+  ...parentKinds.map(({ kind }) => kind),
+] as const;
