@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { startApiServer } from '../../../../local/api/server.ts';
 import { createStore } from '../../../../local/api/store.ts';
 import { comparable } from './comparable.ts';
-import { converse, type Exchange } from './conversation.ts';
+import { converse } from './conversation.ts';
+import { readRecording } from './recording.ts';
 import { scenarios } from './scenarios.ts';
 
 // The recordings are answers of a real kube-apiserver 1.36 (record.ts makes them anew).
@@ -14,10 +13,7 @@ for (const [name, scenario] of Object.entries(scenarios))
     const server = await startApiServer({ store: createStore() });
     try {
       const answers = await converse({ url: server.url }, scenario);
-      const recorded = readFileSync(join(import.meta.dirname, 'recorded', `${name}.jsonl`), 'utf8')
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Exchange);
+      const recorded = readRecording(name);
       for (const [index, real] of recorded.entries())
         assert.deepEqual(
           comparable(answers[index], real),
