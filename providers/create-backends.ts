@@ -40,12 +40,13 @@ export function createBackends(options: BackendsOptions): Backends {
     const provider = providerOf(providers, store);
     const namespace = store.kind === 'SecretStore' ? store.namespace : consumer;
     const scope: StoreScope = { kind: store.kind, name: store.name, namespace };
-    const slot = `${store.uid}@${isReferent(provider, store, scope) ? (namespace ?? '') : ''}`;
+    const isShared = !dependsOnConsumer(provider, store, scope);
+    const slot = `${store.uid}@${isShared ? '' : (namespace ?? '')}`;
     const known = connections.get(slot);
     if (known !== undefined && known.store.generation === store.generation)
       return { key: keyOf(slot, store), connection: known };
-    const shared = isReferent(provider, store, scope) ? scope : { ...scope, namespace: store.namespace };
-    const connection = new Connection(store, provider, shared, {
+    const owner = isShared ? { ...scope, namespace: store.namespace } : scope;
+    const connection = new Connection(store, provider, owner, {
       kube,
       now,
       observer,
@@ -133,7 +134,16 @@ export function providerOf(providers: ReadonlyMap<string, Provider>, store: Stor
   return provider;
 }
 
-/** Whether the store's credentials depend on who consumes it (spec providers 1.2). */
+/** Whether consumers of the store have identities of their own: other credentials, or a session that names them. */
+function dependsOnConsumer(provider: Provider, store: StoreHandle, scope: StoreScope): boolean {
+  if (scope.kind === 'SecretStore' || scope.namespace === undefined) return false;
+  return (
+    isReferent(provider, store, scope) ||
+    provider.perConsumer?.(store.provider[provider.name] as never) === true
+  );
+}
+
+/** Whether the store's credentials are its consumer's (spec providers 1.2). */
 function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): boolean {
   if (scope.kind === 'SecretStore') return false;
   return provider

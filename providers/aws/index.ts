@@ -3,6 +3,7 @@ import type { Provider } from '../kit/provider.ts';
 import { lacksConsumer } from '../kit/references.ts';
 import { references, validate } from './rules.ts';
 import { awsSpec } from './schema.ts';
+import { tagsNameConsumer } from './session-tags.ts';
 
 /** AWS Secrets Manager and Systems Manager Parameter Store (spec providers 2). */
 export const aws: Provider<typeof awsSpec> = {
@@ -13,6 +14,7 @@ export const aws: Provider<typeof awsSpec> = {
   maintenance: 'Maintained',
   validate,
   references,
+  perConsumer: tagsNameConsumer,
   async connect(spec, scope, deps) {
     if (scope.kind === 'ClusterSecretStore' && lacksConsumer(references(spec), scope)) {
       return {

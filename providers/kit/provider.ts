@@ -96,5 +96,7 @@ export interface Provider<S extends TSchema = TSchema> {
   validate(spec: Static<S>, scope: StoreScope): Problem[];
   /** Every object that the section names and that this auth method will read; decides about referent authentication. */
   references(spec: Static<S>): Reference[];
+  /** Whether each consumer of a ClusterSecretStore needs a session of its own although the credentials are shared. */
+  perConsumer?(spec: Static<S>): boolean;
   connect(spec: Static<S>, scope: StoreScope, deps: ConnectDeps): Promise<SecretsClient>;
 }

@@ -9,7 +9,7 @@ import type { Provider, Reference } from '../../../providers/kit/provider.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 
 /** A backend in memory: it answers who asked, or fails as it is told to. */
-function setup(t: TestContext, options: { references?: Reference[] } = {}) {
+function setup(t: TestContext, options: { references?: Reference[]; perConsumer?: boolean } = {}) {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const state = {
     connects: 0,
@@ -27,6 +27,7 @@ function setup(t: TestContext, options: { references?: Reference[] } = {}) {
     maintenance: 'Maintained',
     validate: () => [],
     references: () => options.references ?? [],
+    perConsumer: () => options.perConsumer === true,
     async connect(_spec, scope, { credentials }) {
       state.connects++;
       const token = Buffer.from(
@@ -106,6 +107,14 @@ test('referent credentials give every namespace its own identity', async (t) => 
   assert.match(await read(shared, 'team-b'), /as team-b/);
   assert.match(await read(shared, 'team-a'), /as team-a/);
   assert.equal(state.connects, 2);
+});
+
+test('a provider whose sessions name the consumer gives every namespace its own, and checks the store without one', async (t) => {
+  const { read, state, backends } = setup(t, { perConsumer: true });
+  assert.match(await read(shared, 'team-a'), /as team-a/);
+  assert.match(await read(shared, 'team-b'), /as team-b/);
+  assert.equal(await backends.check(shared, new AbortController().signal), 'ready');
+  assert.equal(state.connects, 3);
 });
 
 test("a SecretStore's credentials are its own namespace's, whatever the selector says", async (t) => {
