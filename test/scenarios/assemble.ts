@@ -12,7 +12,10 @@ import type { World } from './world.ts';
 
 /** What differs between worlds: where the API server and the backends come from. */
 export interface Surroundings extends Pick<World, 'startBackend' | 'refuseSecrets' | 'admitSecrets'> {
+  /** Of an administrator. */
   readonly kubeconfig: string;
+  /** Of the hook, when it has one of its own. */
+  readonly hookKubeconfig?: string;
   /** Values that nobody may see, beside those that the scenarios make. */
   readonly confidential: readonly string[];
 }
@@ -22,7 +25,14 @@ export type StartDriver = (kubeconfig: string, api: KubeApi) => Promise<Driver>;
 
 /** A {@link World}: the hook, a driver and a recorder around an API server that has our kinds already. */
 export async function assembleWorld(
-  { kubeconfig, confidential, startBackend, refuseSecrets, admitSecrets }: Surroundings,
+  {
+    kubeconfig,
+    hookKubeconfig = kubeconfig,
+    confidential,
+    startBackend,
+    refuseSecrets,
+    admitSecrets,
+  }: Surroundings,
   startDriver: StartDriver,
 ): Promise<World> {
   const as = (userAgent: string) => createKubeApi({ kubeconfig, userAgent });
@@ -40,7 +50,7 @@ export async function assembleWorld(
   return endings.orFail(async () => {
     const recorder = await startRecorder(apis.kubectl, recordedKinds);
     endings.add(recorder.stop);
-    const hook = await startHook(kubeconfig, canaries);
+    const hook = await startHook(hookKubeconfig, canaries);
     endings.add(hook.stop);
     await installHook(apis.kubectl, hook);
     const driver = await startDriver(kubeconfig, apis.metacontroller);

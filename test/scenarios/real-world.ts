@@ -27,39 +27,44 @@ export async function startRealParts(): Promise<RealParts> {
   return endings.orFail(async () => {
     const authority = createAuthority('a company of its own');
     const server = authority.issue({ commonName: 'vault' });
-    const cluster = await startCluster();
+    const cluster = await startCluster({ users: [{ name: hookUser }] });
     endings.add(cluster.stop);
     const vault = await startVault({ tls: { server, caPem: authority.certPem } });
     endings.add(vault.stop);
-    await enableKubernetesAuth(vault, cluster);
+    await vault.enableKubernetesAuth(cluster);
     const api = createKubeApi({ kubeconfig: cluster.admin.kubeconfigPath });
     endings.add(async () => api.close());
     await installKinds(api);
+    await cluster.apply(...hookRole);
     await api.apply(policyType, refusal, { fieldManager: 'installer', force: true });
     return { cluster, vault, vaultCaPem: authority.certPem, api, stop: endings.end };
   });
 }
 
-/** Vault asks TokenReview with the token of a ServiceAccount that may. */
-async function enableKubernetesAuth(vault: Vault, cluster: Cluster): Promise<void> {
-  const subject = { kind: 'ServiceAccount', name: 'vault', namespace: 'kube-system' };
-  await cluster.apply(
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'vault', namespace: 'kube-system' } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'vault' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' },
-      subjects: [subject],
-    },
-  );
-  await vault.enableAuth('kubernetes');
-  await vault.write('auth/kubernetes/config', {
-    kubernetes_host: cluster.server,
-    kubernetes_ca_cert: cluster.caPem,
-    token_reviewer_jwt: await cluster.serviceAccountToken('kube-system', 'vault'),
-  });
-}
+const hookUser = 'keyhook';
+const rbac = 'rbac.authorization.k8s.io';
+
+/** All that the hook may do: it never lists or watches, and of Secrets it creates and deletes none. */
+const hookRole = [
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: hookUser },
+    rules: [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'] },
+      { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['serviceaccounts/token', 'events'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['patch'] },
+    ],
+  },
+  {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: hookUser },
+    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: hookUser },
+    subjects: [{ apiGroup: rbac, kind: 'User', name: hookUser }],
+  },
+];
 
 /** A {@link World} of the real parts. */
 export function startRealWorld(
@@ -70,6 +75,7 @@ export function startRealWorld(
   return assembleWorld(
     {
       kubeconfig,
+      hookKubeconfig: cluster.user(hookUser).kubeconfigPath,
       confidential: [vault.rootToken],
       startBackend: (request) => startBackend(request, vault, vaultCaPem),
       refuseSecrets: (namespace) => refuse(api, namespace),

@@ -69,7 +69,10 @@ function stripped(object: KubeObject): object {
     ...metadata
   } = object.metadata;
   const isSecret = object.kind === 'Secret';
-  const owners = managedFields.map(({ time: _time, ...entry }) => entry);
+  // What a user still owns beside the driver depends on who came first.
+  const owners = managedFields
+    .filter(({ manager }) => manager !== 'kubectl')
+    .map(({ time: _time, ...entry }) => entry);
   const result = {
     ...object,
     metadata: { ...metadata, ...(isSecret ? { managedFields: owners } : {}) },
