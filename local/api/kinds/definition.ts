@@ -3,13 +3,46 @@ import { at, isObject, type JsonObject, mapMembers, member } from '../json.ts';
 import type { Schema } from '../schema/schema.ts';
 import { defineKind, type Feature, type Kind, wholeObject } from './kind.ts';
 
+const text: Schema = { type: 'string' };
+const texts: Schema = { type: 'array', items: text };
 const unknown: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
-const conditions: Schema = {
-  type: 'array',
-  items: { ...unknown, properties: { type: { type: 'string' } } },
-  'x-kubernetes-list-type': 'map',
-  'x-kubernetes-list-map-keys': ['type'],
+const names: Schema = {
+  type: 'object',
+  properties: {
+    plural: text,
+    singular: text,
+    kind: text,
+    listKind: text,
+    shortNames: texts,
+    categories: texts,
+  },
+};
+
+const spec: Schema = {
+  type: 'object',
+  properties: {
+    group: text,
+    names,
+    scope: text,
+    versions: { type: 'array', items: unknown },
+    conversion: { type: 'object', properties: { strategy: text, webhook: unknown } },
+    preserveUnknownFields: { type: 'boolean' },
+  },
+};
+
+const status: Schema = {
+  type: 'object',
+  properties: {
+    acceptedNames: names,
+    conditions: {
+      type: 'array',
+      items: { ...unknown, type: 'object', properties: { type: text } },
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+    },
+    storedVersions: texts,
+  },
 };
 
 const emptyStatus = { acceptedNames: { kind: '', plural: '' }, conditions: null, storedVersions: null };
@@ -26,9 +59,7 @@ export const definitions: Kind = defineKind({
     {
       name: 'v1',
       served: true,
-      schema: wholeObject({
-        properties: { spec: unknown, status: { ...unknown, properties: { conditions } } },
-      }),
+      schema: wholeObject({ properties: { spec, status } }),
     },
   ],
   features: new Set<Feature>(['generation']),
@@ -46,13 +77,13 @@ export const definitions: Kind = defineKind({
 });
 
 function complete(definition: JsonObject): JsonObject {
-  const spec = at(definition, 'spec');
-  if (!isObject(spec) || !isObject(spec.names)) return definition;
-  const kind = String(spec.names.kind ?? '');
-  const names = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...spec.names };
-  const { preserveUnknownFields, ...rest } = spec;
+  const given = at(definition, 'spec');
+  if (!isObject(given) || !isObject(given.names)) return definition;
+  const kind = String(given.names.kind ?? '');
+  const complete = { singular: kind.toLowerCase(), listKind: `${kind}List`, ...given.names };
+  const { preserveUnknownFields, ...rest } = given;
   if (preserveUnknownFields === true) throw notCovered('preserveUnknownFields');
-  return { ...definition, spec: { conversion: { strategy: 'None' }, ...rest, names } };
+  return { ...definition, spec: { conversion: { strategy: 'None' }, ...rest, names: complete } };
 }
 
 interface DefinitionVersion {
@@ -72,7 +103,9 @@ const versionsOf = (definition: JsonObject): readonly DefinitionVersion[] => {
 const storageOf = (definition: JsonObject): string =>
   versionsOf(definition).find(({ storage }) => storage)?.name ?? '';
 
-function validateDefinition(definition: JsonObject): FieldError[] {
+const immutable = [['group'], ['scope'], ['names', 'plural'], ['names', 'kind']];
+
+function validateDefinition(definition: JsonObject, live: JsonObject | undefined): FieldError[] {
   const plural = String(at(definition, 'spec', 'names', 'plural') ?? '');
   const group = String(at(definition, 'spec', 'group') ?? '');
   const name = at(definition, 'metadata', 'name');
@@ -87,6 +120,11 @@ function validateDefinition(definition: JsonObject): FieldError[] {
   const one = 'must have exactly one version marked as storage version';
   if (versions.filter(({ storage }) => storage).length !== 1)
     errors.push(invalidValue('spec.versions', versions.length, one));
+  for (const path of live ? immutable : []) {
+    const value = at(definition, 'spec', ...path);
+    if (value !== at(live, 'spec', ...path))
+      errors.push(invalidValue(['spec', ...path].join('.'), value, 'field is immutable'));
+  }
   return errors;
 }
 
@@ -142,15 +180,15 @@ function validateSchema(
 
 /** The kind that a valid definition registers. */
 export function kindOfDefinition(definition: JsonObject): Kind {
-  const names = at(definition, 'spec', 'names') as JsonObject;
+  const taken = at(definition, 'spec', 'names') as JsonObject;
   const versions = versionsOf(definition);
   const hasStatus = versions.some(({ subresources }) => subresources?.status !== undefined);
   return customKind({
     group: String(at(definition, 'spec', 'group')),
-    resource: String(names.plural),
-    kind: String(names.kind),
-    shortNames: (member(names, 'shortNames') as string[] | undefined) ?? [],
-    categories: (member(names, 'categories') as string[] | undefined) ?? [],
+    resource: String(taken.plural),
+    kind: String(taken.kind),
+    shortNames: (member(taken, 'shortNames') as string[] | undefined) ?? [],
+    categories: (member(taken, 'categories') as string[] | undefined) ?? [],
     namespaced: at(definition, 'spec', 'scope') === 'Namespaced',
     storage: storageOf(definition),
     versions: versions.map(({ name, served, schema, selectableFields = [] }) => ({
@@ -165,10 +203,10 @@ export function kindOfDefinition(definition: JsonObject): Kind {
 
 /** A custom kind; its status is an endpoint of its own or a field like any other. */
 export function customKind({
-  status,
+  status: role,
   ...rest
 }: Parameters<typeof defineKindOf>[0] & { readonly status: 'subresource' | 'field' }): Kind {
-  const separate = status === 'subresource';
+  const separate = role === 'subresource';
   return defineKindOf({
     ...rest,
     features: new Set<Feature>(separate ? ['generation', 'status'] : ['generation']),

@@ -1,5 +1,6 @@
 import { equal, isObject, type JsonObject, jsonType } from '../json.ts';
 import {
+  anything,
   itemElement,
   memberSchema,
   nameElement,
@@ -14,7 +15,8 @@ import { child, describe, describeKey, type FieldSet, type FieldTree, toTree } f
 
 const schemaOf = (schema: Schema, name: string): Schema => memberSchema(schema, name) ?? {};
 
-const itemsOf = (schema: Schema): Schema => schema.items ?? {};
+const itemsOf = (schema: Schema): Schema =>
+  schema.items ?? (schema['x-kubernetes-preserve-unknown-fields'] ? anything : {});
 
 /** The leaves of a configuration: what an Apply of it owns. */
 export function leavesOf(schema: Schema, value: unknown): FieldSet {

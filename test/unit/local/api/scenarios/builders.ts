@@ -34,3 +34,8 @@ export function mergePatch(call: Call, path: string, patch: unknown): Promise<An
 export function strategicPatch(call: Call, path: string, patch: unknown): Promise<Answer> {
   return call('PATCH', path, patch, 'application/strategic-merge-patch+json');
 }
+
+/** The text in base64, as a Secret's data holds it. */
+export function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,102 +1,6 @@
-import type { Call, Scenario, Wait } from '../conversation.ts';
-import { apply, jsonPatch, mergePatch, namespace } from './builders.ts';
-
-const text = { type: 'string' };
-const object = (properties: object, rest: object = {}) => ({ type: 'object', properties, ...rest });
-const list = (items: object, rest: object = {}) => ({ type: 'array', items, ...rest });
-
-const spec = object(
-  {
-    size: { type: 'integer', minimum: 1, maximum: 10 },
-    ratio: { type: 'number' },
-    mode: { type: 'string', enum: ['A', 'B'], default: 'A' },
-    name: { type: 'string', minLength: 2, maxLength: 4, pattern: '^[a-z]*$' },
-    on: { type: 'boolean' },
-    nested: object(
-      {
-        deep: object({ flag: { type: 'boolean', default: true }, other: text }, { default: {} }),
-        needed: text,
-      },
-      { required: ['needed'] },
-    ),
-    labels: { type: 'object', additionalProperties: text, minProperties: 1, maxProperties: 2 },
-    bag: {
-      type: 'object',
-      'x-kubernetes-preserve-unknown-fields': true,
-      properties: { known: { type: 'integer' } },
-    },
-    any: { 'x-kubernetes-preserve-unknown-fields': true },
-    port: { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
-    items: list(object({ name: text, value: text }, { required: ['name'] }), { minItems: 1, maxItems: 3 }),
-    named: list(object({ name: text, value: text }, { required: ['name'] }), {
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['name'],
-    }),
-    unique: list(text, { 'x-kubernetes-list-type': 'set' }),
-    whole: object({ a: text, b: text }, { 'x-kubernetes-map-type': 'atomic' }),
-    nullable: { type: 'string', nullable: true },
-    ca: { type: 'string', format: 'byte' },
-    when: { type: 'string', format: 'date-time' },
-    small: { type: 'integer', format: 'int32' },
-    big: { type: 'integer', format: 'int64' },
-    one: object({ x: text, y: text }, { oneOf: [{ required: ['x'] }, { required: ['y'] }] }),
-  },
-  {},
-);
-
-const conditions = list(
-  object(
-    { type: text, status: text, lastTransitionTime: { type: 'string', format: 'date-time' } },
-    { required: ['type', 'status'] },
-  ),
-);
-const status = object({ conditions, observedGeneration: { type: 'integer', format: 'int64' }, phase: text });
-
-/** A namespaced kind with a status, in two versions. */
-export function widgets(group: string): Record<string, unknown> {
-  const version = (name: string, storage: boolean) => ({
-    name,
-    served: true,
-    storage,
-    subresources: { status: {} },
-    selectableFields: [{ jsonPath: '.spec.mode' }],
-    schema: { openAPIV3Schema: object({ spec, status }) },
-  });
-  return {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `widgets.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { plural: 'widgets', kind: 'Widget', shortNames: ['wd'] },
-      versions: [version('v1', true), version('v1beta1', false)],
-    },
-  };
-}
-
-/** Registers the kind, waits until it is served and returns the path of the collection in a fresh namespace. */
-async function kind(
-  call: Call,
-  { served }: Wait,
-  name: string,
-): Promise<{ group: string; path: string; widget: (name: string, fields: object) => object }> {
-  const group = `${name}.example.com`;
-  await call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', widgets(group));
-  await served(`/apis/${group}/v1/widgets`);
-  await served(`/apis/${group}/v1beta1/widgets`);
-  await namespace(call, name);
-  return {
-    group,
-    path: `/apis/${group}/v1/namespaces/${name}/widgets`,
-    widget: (object, fields) => ({
-      apiVersion: `${group}/v1`,
-      kind: 'Widget',
-      metadata: { name: object },
-      ...fields,
-    }),
-  };
-}
+import type { Scenario } from '../conversation.ts';
+import { apply, jsonPatch, mergePatch } from './builders.ts';
+import { kind, widgets } from './widgets.ts';
 
 /** Generations, status isolation, versions that don't move. */
 const customResources: Scenario = async (call, wait) => {
@@ -174,78 +78,6 @@ const customResources: Scenario = async (call, wait) => {
   await call('POST', path.replace('/v1/', '/v9/'), widget('b', {}));
   await call('POST', path, widget('b', {}));
   await call('DELETE', `${path}/b`);
-};
-
-/** Pruning, defaulting and validation by the schema. */
-const customSchema: Scenario = async (call, wait) => {
-  const { path, widget } = await kind(call, wait, 'schema');
-  const post = (fields: object, query = '') => call('POST', `${path}${query}`, widget('bad', fields));
-  await call(
-    'POST',
-    path,
-    widget('good', {
-      extra: 1,
-      spec: {
-        size: 1,
-        unknown: 1,
-        nested: { needed: 'x', deep: { unknown: 1 } },
-        labels: { a: 'b' },
-        bag: { known: 1, more: { deeper: [1] } },
-        any: [{ x: null }],
-        port: 80,
-        items: [{ name: 'n', unknown: 1 }],
-        nullable: null,
-        mode: null,
-      },
-    }),
-  );
-  await call(
-    'POST',
-    path,
-    widget('nulls', { spec: { size: null, nested: null, labels: { a: null }, bag: { x: null } } }),
-  );
-  await post({ spec: { size: 0 } });
-  await post({ spec: { size: 11 } });
-  await post({ spec: { size: 1.5 } });
-  await post({ spec: { size: '1' } });
-  await post({ spec: { ratio: 'x' } });
-  await post({ spec: { mode: 'C' } });
-  await post({ spec: { name: 'a' } });
-  await post({ spec: { name: 'abcde' } });
-  await post({ spec: { name: 'A1' } });
-  await post({ spec: { on: 'true' } });
-  await post({ spec: { nested: {} } });
-  await post({ spec: { nested: { needed: 1, deep: { flag: 'x' } } } });
-  await post({ spec: { labels: {} } });
-  await post({ spec: { labels: { a: 1 } } });
-  await post({ spec: { labels: { a: '', b: '', c: '' } } });
-  await post({ spec: { bag: { known: 'x' } } });
-  await post({ spec: { port: true } });
-  await post({ spec: { items: [] } });
-  await post({ spec: { items: [{}, { name: 'a' }, { name: 'b' }, { name: 'c' }] } });
-  await post({ spec: { items: {} } });
-  await post({ spec: { named: [{ name: 'a' }, { name: 'a' }] } });
-  await post({ spec: { unique: ['a', 'a'] } });
-  for (const ca of ['', 'YQ', 'YQ==', '_w==', 'Y\nQ==', 'a b=']) await post({ spec: { size: 0, ca } });
-  for (const when of [
-    '2001-01-01T00:00:00Z',
-    '2001-01-01T00:00:00.123+02:00',
-    '2001-01-01',
-    '2001-13-01T00:00:00Z',
-    '2001-01-01 00:00:00Z',
-    '',
-  ])
-    await post({ spec: { size: 0, when } });
-  await post({ spec: { small: 2 ** 31 } });
-  await post({ spec: { size: 0, small: -(2 ** 31), big: 2 ** 53 } });
-  for (const one of [{}, { x: 'a' }, { x: 'a', y: 'b' }]) await post({ spec: { size: 0, one } });
-  await post({ spec: 'x' });
-  await post({ spec: { size: 0, name: 'A' } });
-  await post({ metadata: { name: 'Bad' } });
-  await post({ spec: { unknown: 1, nested: { needed: 'x', more: 1 } }, other: 1 }, '?fieldValidation=Strict');
-  await mergePatch(call, `${path}/good`, { spec: { unknown: 2 } });
-  await mergePatch(call, `${path}/good`, { spec: { size: 'x' } });
-  await mergePatch(call, `${path}/good`, { spec: { nested: { deep: null } } });
 };
 
 /** Lists by the fields that the definition makes selectable. */
@@ -343,6 +175,19 @@ const customApply: Scenario = async (call, wait) => {
   await put('one', { spec: { any: null, nested: null, nullable: null } }, '&force=true');
 };
 
+/** A definition by server-side apply, as installers do it: created, changed, taken over. */
+const definitionApply: Scenario = async (call, { served }) => {
+  const definition = widgets('defapply.example.com');
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.defapply.example.com';
+  await apply(call, path, 'fieldManager=one', definition);
+  await served('/apis/defapply.example.com/v1/widgets');
+  const spec = definition.spec as { versions: { name: string }[]; names: object };
+  const names = { ...spec.names, categories: ['all-widgets'] };
+  await apply(call, path, 'fieldManager=one', { ...definition, spec: { ...spec, names } });
+  await apply(call, path, 'fieldManager=two', definition);
+  await apply(call, path, 'fieldManager=two', { ...definition, spec: { ...spec, scope: 'Cluster' } });
+};
+
 /** The definition itself: defaults, conditions, what is refused. */
 const definitions: Scenario = async (call, { served }) => {
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -356,6 +201,8 @@ const definitions: Scenario = async (call, { served }) => {
     metadata: { labels: { a: 'b' } },
   });
   await call('POST', path, { ...widgets('defs.example.com'), metadata: { name: 'wrong.defs.example.com' } });
+  await mergePatch(call, `${path}/widgets.defs.example.com`, { spec: { scope: 'Cluster' } });
+  await mergePatch(call, `${path}/widgets.defs.example.com`, { spec: { names: { kind: 'Gadget' } } });
 };
 
-export const customScenarios = { customFields, customResources, customSchema, customApply, definitions };
+export const customScenarios = { customFields, customResources, customApply, definitionApply, definitions };
