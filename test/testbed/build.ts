@@ -100,8 +100,9 @@ async function key(part: Part): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await run(fingerprint, folder(part)));
   hash.update(JSON.stringify(commands('')));
-  for (const file of readdirSync(folder(part)).sort())
-    hash.update(`\0${file}\0`).update(readFileSync(join(folder(part), file)));
+  const entries = readdirSync(folder(part), { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(folder(part), file)));
   return hash.digest('hex').slice(0, 12);
 }
 
