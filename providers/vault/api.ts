@@ -1,7 +1,8 @@
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer } from '../kit/http.ts';
+import { member } from '../kit/json/member.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
-import { loginFailure, member, vaultBody } from './errors.ts';
+import { loginFailure, vaultBody } from './errors.ts';
 import { urlPath } from './paths.ts';
 import type { Lease, Session } from './session.ts';
 import type { VaultRequest, VaultTransport } from './transport.ts';

@@ -1,13 +1,9 @@
 import { type ErrorDetails, ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer } from '../kit/http.ts';
 import { JsonError } from '../kit/json/json-error.ts';
+import { member } from '../kit/json/member.ts';
 import { type JsonNode, parseJson } from '../kit/json/tokenizer.ts';
 import { retryAfterSeconds } from '../kit/retry-after.ts';
-
-/** A member of a JSON object; undefined when there is none, or no object. The last of equal names, as Vault's client reads it. */
-export function member(node: JsonNode | undefined, name: string): JsonNode | undefined {
-  return node?.kind === 'object' ? node.members.findLast((entry) => entry.name === name)?.value : undefined;
-}
 
 /**
  * The JSON object that Vault answered, or undefined when the answer cannot be Vault's: every body of its API has

@@ -1,7 +1,8 @@
 import { ProviderError } from '../kit/errors.ts';
 import { mapConcurrently, nameMatcher } from '../kit/find.ts';
+import { member } from '../kit/json/member.ts';
 import type { FindQuery, SecretMap } from '../kit/provider.ts';
-import { failure, member, saysNothingThere, vaultBody } from './errors.ts';
+import { failure, saysNothingThere, vaultBody } from './errors.ts';
 import { confirmMount, type Kv, readMetadata, readSecret } from './kv.ts';
 import { kvPath } from './paths.ts';
 

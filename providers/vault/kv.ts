@@ -1,9 +1,10 @@
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer } from '../kit/http.ts';
+import { member } from '../kit/json/member.ts';
 import { serialize, serializeStrings } from '../kit/json/serialize.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';
 import type { VaultApi } from './api.ts';
-import { failure, member, saysNothingThere, vaultBody } from './errors.ts';
+import { failure, saysNothingThere, vaultBody } from './errors.ts';
 import { type KvEngine, kvPath } from './paths.ts';
 
 /** A KV engine of a store, as its client reads it. */

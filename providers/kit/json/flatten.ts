@@ -25,6 +25,16 @@ export function flattenDecoded(document: JsonDocument): SecretMap {
   return flatten(document, (node) => utf8.encode(printed(node)));
 }
 
+/**
+ * The same with each value as Go would write it again in JSON, strings in their quotes: what ESO extracts from a key of a
+ * Kubernetes Secret (spec providers 13.2). Throws {@link JsonError} `NotAnObject`.
+ */
+export function flattenEncoded(document: JsonDocument): SecretMap {
+  return flatten(document, (node) =>
+    utf8.encode(serialize(node, { names: 'sorted', html: 'plain', numbers: 'float64' })),
+  );
+}
+
 function printed(node: JsonNode): string {
   switch (node.kind) {
     case 'string':

@@ -73,7 +73,8 @@ function topLevel(names: () => SecretMap): SecretMap | undefined {
   }
 }
 
-function explained<T>(read: () => T, what: string, property?: string): T {
+/** Runs a look-up; what JSON cannot answer becomes ProviderError `NotAnObject` or `Unsupported`. */
+export function explained<T>(read: () => T, what: string, property?: string): T {
   try {
     return read();
   } catch (error) {
