@@ -1,3 +1,4 @@
 export { aws } from './aws/index.ts';
 export { fake } from './fake/index.ts';
+export { kubernetes } from './kubernetes/index.ts';
 export { vault } from './vault/index.ts';

@@ -14,6 +14,8 @@ export interface Bench {
   reader(): Promise<SecretsClient>;
   /** A new client, closed at the end; of another store than the backend's when one is given. */
   connect(who: Who, deps?: Partial<ConnectDeps>, store?: Store): Promise<SecretsClient>;
+  /** What a key is called in errors. */
+  nameOf(key: string): string;
   /** A value that must appear in no error. */
   marker(): string;
   /** Asserts that the work is rejected with one of the codes, by an error that says nothing that it must not. */
@@ -45,10 +47,11 @@ export function openBench(
   };
   watch(remoteText);
   const clients: SecretsClient[] = [];
+  const nameOf = backend.nameOf ?? ((key: string) => key);
   const connectAs: Bench['connect'] = async (who, deps, store = backend.store(who)) => {
     const client = await connect(harness, store, deps);
     clients.push(client);
-    return client;
+    return { ...client, read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key) }, signal) };
   };
   const vet = (error: unknown, codes: readonly ProviderErrorCode[]): ProviderError => {
     backend.credentials().forEach(watch);
@@ -68,6 +71,7 @@ export function openBench(
       return reader;
     },
     connect: connectAs,
+    nameOf,
     marker: () => secrets.marker(),
     async rejects(work, ...codes) {
       const outcome = await work.then(

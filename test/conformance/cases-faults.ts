@@ -23,7 +23,7 @@ export const faultCases: readonly Case[] = [
     async run(bench) {
       const error = await bench.rejects(read(bench, 'absent/nothing'), 'NotFound');
       assert.equal(error.retry, 'absent');
-      assert.equal(error.details.what, 'absent/nothing');
+      assert.equal(error.details.what, bench.nameOf('absent/nothing'));
     },
   },
   {

@@ -25,7 +25,7 @@ export const identityCases: readonly Case[] = [
       const left = await bench.connect('left');
       for (const key of ['right/denied', 'right/nothing']) {
         const error = await bench.rejects(left.read({ key }, soon()), 'Denied');
-        assert.equal(error.details.what, key);
+        assert.equal(error.details.what, bench.nameOf(key));
       }
     },
   },

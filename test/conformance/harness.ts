@@ -51,6 +51,10 @@ export interface Backend {
     /** Every token that a login gave so far is worth nothing from now on. */
     expire(): Promise<void>;
   };
+  /** `keys`: a secret is a flat map of bytes, so that nothing of what it holds needs to be a JSON document. */
+  readonly documents?: 'keys';
+  /** What a key of the cases is called in the backend, whose names are stricter; `seed` and `remove` get it as it is. */
+  readonly nameOf?: (key: string) => string;
   /** `plain`: keys hold only letters, digits and `.-_/`. */
   readonly names?: 'plain';
   /** Present when a secret may be something else than JSON: any bytes, or any text that is not empty. */
