@@ -9,11 +9,11 @@ import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
 import type { ForcedSyncs } from './force-sync.ts';
 import { frozen } from './frozen.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, PendingAnswer } from './memory.ts';
 import { dataHashAnnotation, noSecret } from './names.ts';
 import { plan } from './plan.ts';
 import type { Outcome } from './status.ts';
-import { claimTarget, removeForeignKeys, restateTarget } from './target.ts';
+import { claimTarget, removeForeignKeys } from './target.ts';
 import { composeValues, type ReadResult } from './values.ts';
 import { refreshIdOf, type World } from './world.ts';
 
@@ -30,7 +30,6 @@ export interface AttemptDeps {
   readonly settings: Settings;
   readonly memory: Memory;
   readonly forced: ForcedSyncs;
-  readonly trust: 'observed' | 'live';
   readonly signal: AbortSignal;
 }
 
@@ -44,19 +43,22 @@ const seenWithinMs = 5_000;
 const repairEveryMs = 30_000;
 
 /** One refresh: plan, fetch, compose, and the Secret that is to be. Reads a backend; writes nothing but repairs. */
-export async function attemptRefresh(world: World, refresh: Refresh, deps: AttemptDeps): Promise<Attempt> {
+export async function attemptRefresh(
+  world: World,
+  refresh: Refresh,
+  pending: PendingAnswer | undefined,
+  deps: AttemptDeps,
+): Promise<Attempt> {
   const { memory } = deps;
-  const pending = memory.pending(world.uid);
-  const isPending = pending?.id === refresh.id;
-  if (refresh.reason === 'Drifted' && !isPending && world.target !== undefined) {
+  if (refresh.reason === 'Drifted' && pending === undefined && world.target !== undefined) {
     const next = memory.repair(world.uid, world.now, repairEveryMs);
     if (next !== undefined)
       return { kind: 'answer', child: echo(world.target), outcome: { kind: 'Unchanged', againAt: next } };
   }
 
-  const fail = async (failure: SyncFailure): Promise<Attempt> => ({
+  const fail = (failure: SyncFailure): Attempt => ({
     kind: 'answer',
-    child: isPending ? pending.secret : await restateTarget(world, deps.secrets, deps.trust),
+    child: pending?.secret ?? (world.target === undefined ? undefined : echo(world.target)),
     outcome: { kind: 'Failed', failure },
   });
 
@@ -84,7 +86,7 @@ async function write(
   refresh: Refresh,
   desired: SecretObject,
   readAt: number,
-  fail: (failure: SyncFailure) => Promise<Attempt>,
+  fail: (failure: SyncFailure) => Attempt,
   deps: AttemptDeps,
 ): Promise<Attempt> {
   const { memory, secrets } = deps;

@@ -8,20 +8,23 @@ export interface Difference {
   readonly equal: boolean;
   /** The data alone is the same. */
   readonly sameData: boolean;
-  /** Keys of the observed data that are nobody's but a stranger's. */
+  /** Keys of the observed data that are nobody's but a stranger's: our own go with the apply that no longer states them. */
   readonly foreignKeys: readonly string[];
 }
 
 /** Compares what we would state with what we last stated (the fields that our Apply entry owns) and with the data as it is. */
 export function compare(observed: SecretObject, desired: SecretObject): Difference {
   const stated = echo(observed);
+  const own = stated.data ?? {};
   const data = observed.data ?? {};
   const wanted = desired.data ?? {};
-  const foreignKeys = Object.keys(data).filter((key) => !Object.hasOwn(wanted, key));
+  const foreignKeys = Object.keys(data).filter(
+    (key) => !Object.hasOwn(wanted, key) && !Object.hasOwn(own, key),
+  );
   const sameData = sameMap(data, wanted);
   const equal =
     sameData &&
-    sameMap(stated.data, wanted) &&
+    sameMap(own, wanted) &&
     sameMap(stated.metadata.labels, desired.metadata.labels, controllerUidLabel) &&
     sameMap(stated.metadata.annotations, desired.metadata.annotations, refreshIdAnnotation);
   return { equal, sameData, foreignKeys };

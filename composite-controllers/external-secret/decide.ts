@@ -1,7 +1,7 @@
 import type { Settings } from '../lib/ports.ts';
 import { belongsToOtherClass, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
-import { attemptVersion, dueAt, type RefreshReason, refreshId, refreshReason } from './refresh.ts';
+import { attemptVersion, dueAt, type RefreshReason, readSince, refreshId, refreshReason } from './refresh.ts';
 import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 
 /**
@@ -19,16 +19,23 @@ export type Decision =
       readonly reason: 'NotDue' | 'BeingDeleted' | 'OtherClass';
       readonly dueAt: number | undefined;
     }
-  | { readonly kind: 'Confirm'; readonly reason: RefreshReason; readonly id: string }
+  | {
+      readonly kind: 'Confirm';
+      readonly reason: RefreshReason;
+      readonly id: string;
+      /** When the values were read, in ms; a restart leaves an earlier moment of it. */
+      readonly readAt: number;
+    }
   | { readonly kind: 'Refuse'; readonly reason: RefreshReason; readonly failure: SyncFailure }
   | { readonly kind: 'Hold'; readonly reason: RefreshReason; readonly until: number }
   | { readonly kind: 'Refresh'; readonly reason: RefreshReason; readonly id: string };
 
-/** What this process remembers of an answer whose Secret has not been seen yet. */
+/** What this process remembers of its answer to the refresh that is needed now. */
 export interface Pending {
-  readonly id: string;
   /** data-hash of the Secret that was answered last. */
   readonly hash: string;
+  /** When its values were read, in ms. */
+  readonly readAt: number;
 }
 
 /** The decision. Pure: the same world, memory and settings give the same decision. */
@@ -38,11 +45,14 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   }
   if (belongsToOtherClass(world, settings)) return { kind: 'Keep', reason: 'OtherClass', dueAt: undefined };
 
+  if (world.problems.length > 0) return { kind: 'Refuse', reason: 'Changed', failure: brokenSpec(world) };
+
   const reason = refreshReason(world);
   if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: dueAt(world) };
 
   const id = refreshId(world);
-  if (wasSeen(world, id, pending)) return { kind: 'Confirm', reason, id };
+  const readAt = wasSeen(world, id, pending) ? (pending?.readAt ?? readSince(world)) : undefined;
+  if (readAt !== undefined && !isDueAgain(world, readAt)) return { kind: 'Confirm', reason, id, readAt };
 
   const failure = refusal(world, settings);
   if (failure !== undefined) return { kind: 'Refuse', reason, failure };
@@ -51,10 +61,24 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   return until === undefined ? { kind: 'Refresh', reason, id } : { kind: 'Hold', reason, until };
 }
 
+function brokenSpec({ problems }: World): SyncFailure {
+  const detail = problems
+    .slice(0, 5)
+    .map(({ path, message }) => `spec${path} ${message}`)
+    .join('; ');
+  return { code: 'SpecInvalid', detail };
+}
+
 /** The target carries this refresh, undamaged, and nothing newer was answered for it. */
 function wasSeen({ target }: World, id: string, pending: Pending | undefined): boolean {
   if (target === undefined || refreshIdOf(target) !== id || !hashIsTrue(target)) return false;
-  return pending === undefined || pending.id !== id || pending.hash === hashOf(target);
+  return pending === undefined || pending.hash === hashOf(target);
+}
+
+/** The status could not be written for so long that what it would say of the Secret is outdated. */
+function isDueAgain(world: World, readAt: number): boolean {
+  const due = dueAt(world, readAt);
+  return due !== undefined && due <= world.now;
 }
 
 function hashOf(target: NonNullable<World['target']>): string | undefined {

@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
+import type { ExternalSecretStatus } from './schema.ts';
+import type { World } from './world.ts';
 
-/** An answer whose Secret has not been seen yet. */
+/** An answer whose Secret the status has not recorded yet. */
 export interface PendingAnswer {
   readonly id: string;
   readonly hash: string;
@@ -13,6 +15,12 @@ export interface PendingAnswer {
 }
 
 /**
+ * How well this process knows the ExternalSecret that it is shown: it has seen the same state or a newer one only just
+ * now, it does not know, or it has seen a newer one before.
+ */
+export type Sight = 'followed' | 'unknown' | 'older';
+
+/**
  * What one replica remembers, and may forget at any time without harm: a restart costs a read here and there, never a
  * value. Bounded by count and by bytes.
  */
@@ -20,66 +28,88 @@ export interface Memory {
   pending(uid: string): PendingAnswer | undefined;
   remember(uid: string, answer: PendingAnswer): void;
   settle(uid: string): void;
-  /** True when these objects are older than ones already seen: a cache somewhere lags. */
-  isStale(parent: KubeObject, target: SecretObject | undefined, now: number): boolean;
-  /** Whether this process has seen the ExternalSecret before. */
-  knows(uid: string): boolean;
+  /** The status that was answered last, until a newer state of the ExternalSecret is shown. */
+  answered(world: World): ExternalSecretStatus | undefined;
+  answer(world: World, status: ExternalSecretStatus): void;
+  sight(world: World): Sight;
+  /** Notes that this is how things are now. */
+  see(world: World): void;
+  /** Whether a target was seen before, and this one is as new. */
+  isAsNew(uid: string, target: SecretObject): boolean;
+  forget(uid: string): void;
   /** Allows one repair per `everyMs`; returns the moment of the next one when this one may not be made. */
   repair(uid: string, now: number, everyMs: number): number | undefined;
 }
 
 interface Seen {
-  parentVersion: bigint;
-  targetVersion: bigint;
-  /** Since when older versions have been coming in, in ms. */
-  staleSince: number | undefined;
-  repairedAt: number | undefined;
+  readonly parentVersion: bigint;
+  readonly targetVersion: bigint;
+  /** In ms. */
+  readonly at: number;
+  /** Since when older states have been shown, in ms. */
+  readonly olderSince?: number;
 }
 
-/** A cache does not lag for longer: then it is the API server that was restored from an older state. */
-const longestLagMs = 30_000;
+interface Answered {
+  readonly parentVersion: string | undefined;
+  readonly status: ExternalSecretStatus;
+}
+
+/** After so long without a call about it, another replica may have been asked meanwhile. */
+const followedForMs = 10_000;
+/** A cache that lags for longer is not waited for. */
+const longestLagMs = 300_000;
 
 /** An empty {@link Memory}. */
 export function createMemory(): Memory {
   const seen = new LRUCache<string, Seen>({ max: 50_000 });
+  const answers = new LRUCache<string, Answered>({ max: 10_000 });
+  const repairs = new LRUCache<string, number>({ max: 10_000 });
   const pending = new LRUCache<string, PendingAnswer>({ maxSize: 64 * 1024 * 1024, sizeCalculation: sizeOf });
   return {
     pending: (uid) => pending.get(uid),
     remember: (uid, answer) => void pending.set(uid, answer),
     settle: (uid) => void pending.delete(uid),
-    knows: (uid) => seen.has(uid),
-    isStale(parent, target, now) {
-      const uid = parent.metadata.uid ?? '';
-      const known = seen.get(uid);
-      const parentVersion = versionOf(parent);
-      const targetVersion = target === undefined ? 0n : versionOf(target);
-      if (known !== undefined && isOlder(known, parentVersion, targetVersion)) {
-        known.staleSince ??= now;
-        if (now - known.staleSince < longestLagMs) return true;
-      }
-      seen.set(uid, {
-        parentVersion,
-        targetVersion: targetVersion > 0n ? targetVersion : (known?.targetVersion ?? 0n),
-        staleSince: undefined,
-        repairedAt: known?.repairedAt,
-      });
-      return false;
+    answered({ uid, object }) {
+      const last = answers.get(uid);
+      return last?.parentVersion === object.metadata.resourceVersion ? last?.status : undefined;
     },
-    repair(uid, now, everyMs) {
+    answer({ uid, object }, status) {
+      answers.set(uid, { parentVersion: object.metadata.resourceVersion, status });
+    },
+    sight({ uid, object, target, now }) {
       const known = seen.get(uid);
-      const next = known?.repairedAt === undefined ? now : known.repairedAt + everyMs;
+      if (known === undefined) return 'unknown';
+      const isOlder =
+        versionOf(object) < known.parentVersion ||
+        (target !== undefined && versionOf(target) < known.targetVersion);
+      if (isOlder) {
+        const olderSince = known.olderSince ?? now;
+        seen.set(uid, { ...known, olderSince });
+        return now - olderSince < longestLagMs ? 'older' : 'unknown';
+      }
+      return now - known.at < followedForMs ? 'followed' : 'unknown';
+    },
+    see({ uid, object, target, now }) {
+      const targetVersion = target === undefined ? seen.get(uid)?.targetVersion : versionOf(target);
+      seen.set(uid, { parentVersion: versionOf(object), targetVersion: targetVersion ?? 0n, at: now });
+    },
+    isAsNew(uid, target) {
+      const known = seen.get(uid)?.targetVersion ?? 0n;
+      return known > 0n && versionOf(target) >= known;
+    },
+    forget: (uid) => void seen.delete(uid),
+    repair(uid, now, everyMs) {
+      const last = repairs.get(uid);
+      const next = last === undefined ? now : last + everyMs;
       if (next > now) return next;
-      if (known !== undefined) known.repairedAt = now;
+      repairs.set(uid, now);
       return undefined;
     },
   };
 }
 
-function isOlder(known: Seen, parentVersion: bigint, targetVersion: bigint): boolean {
-  return parentVersion < known.parentVersion || (targetVersion > 0n && targetVersion < known.targetVersion);
-}
-
-/** resourceVersions are ordered decimal numbers (Kubernetes 1.35); anything else is never stale. */
+/** resourceVersions are ordered decimal numbers (Kubernetes 1.35); anything else is never older. */
 function versionOf(object: KubeObject): bigint {
   const version = object.metadata.resourceVersion ?? '';
   return /^[0-9]{1,30}$/.test(version) ? BigInt(version) : 0n;

@@ -7,6 +7,7 @@ import { readyStatus, targetState, type World } from './world.ts';
 /** Why a refresh is needed. */
 export type RefreshReason = 'First' | 'Changed' | 'Due' | 'Retry' | 'Missing' | 'Drifted' | 'Unconfirmed';
 
+const second = 1_000;
 const defaultIntervalMs = 3_600_000;
 /** Clocks of API servers and hooks differ; a refreshTime that is a little ahead is not from the future. */
 const clockSkewMs = 60_000;
@@ -25,13 +26,25 @@ export function refreshedAt({ status }: World): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** When time alone makes a refresh due, or undefined when it never does (design rule 7). */
+/**
+ * When time alone makes a refresh due, or undefined when it never does (design rule 7). On a whole second, as the times
+ * in a status are: else a refresh in the second of its slot would be recorded as one from before it, and made again.
+ */
 export function dueAt(world: World, after: number | undefined = refreshedAt(world)): number | undefined {
   const policy = world.spec.refreshPolicy;
   const interval = intervalMs(world);
   if (policy === 'CreatedOnce' || policy === 'OnChange' || interval <= 0 || after === undefined)
     return undefined;
-  return nextSlot({ uid: world.uid, intervalMs: interval, after });
+  const slot = nextSlot({
+    uid: world.uid,
+    intervalMs: Math.max(wholeSeconds(interval), second),
+    after: wholeSeconds(after) + second - 1,
+  });
+  return wholeSeconds(slot);
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / second) * second;
 }
 
 /** Why the ExternalSecret needs a refresh now, or undefined when it does not (the table of spec core 1.5). */
@@ -66,6 +79,16 @@ export function refreshId(world: World): string {
   const { status, uid, version } = world;
   const slot = refreshedAt(world) === undefined ? 'first' : String(dueAt(world) ?? 'untimed');
   return digest([uid, version, slot, status.refreshId ?? '']);
+}
+
+/**
+ * Not before this moment (ms) were the values read that the needed refresh has brought, when nobody remembers the read
+ * itself: the refresh before it, or the creation. Undefined when nothing is known.
+ */
+export function readSince(world: World): number | undefined {
+  const created = Date.parse(world.object.metadata.creationTimestamp ?? '');
+  const since = refreshedAt(world) ?? (Number.isNaN(created) ? undefined : created);
+  return since === undefined ? undefined : Math.min(since, world.now);
 }
 
 /** What a failed attempt was made with: when it changes, the next attempt need not wait (design "Cost and load"). */

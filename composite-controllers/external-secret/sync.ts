@@ -19,14 +19,13 @@ import { type Attempt, attemptRefresh } from './attempt.ts';
 import { customize } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
 import { createdBy } from './desired.ts';
-import type { SyncFailure } from './errors.ts';
 import { createForcedSyncs } from './force-sync.ts';
-import { createMemory, type Memory } from './memory.ts';
+import { gather } from './gather.ts';
+import { createMemory, type Memory, type PendingAnswer } from './memory.ts';
 import { createdByLabel } from './names.ts';
+import { refreshId } from './refresh.ts';
 import { createReporter } from './report.ts';
-import { nextStatus, type Outcome } from './status.ts';
-import { restateTarget } from './target.ts';
-import { specProblems } from './validity.ts';
+import { nextStatus, type Outcome, type StatusAnswer } from './status.ts';
 import { readWorld, type World } from './world.ts';
 
 /** What the ExternalSecret's controller needs from its surroundings. */
@@ -46,80 +45,76 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
   const reporter = createReporter(deps);
 
   const sync = async (request: HookRequest, { signal }: CallContext): Promise<SyncOutcome> => {
-    const world = readWorld(request, deps.now());
-    const trust = memory.knows(world.uid) && memory.pending(world.uid) === undefined ? 'observed' : 'live';
-    if (memory.isStale(world.object, world.target, world.now)) {
-      return wait(1, { decision: 'Hold', reason: 'StaleCache' });
+    const observed = readWorld(request, deps.now());
+    try {
+      const gathered = await gather(observed, memory, deps.secrets);
+      if (gathered.kind === 'stale') return wait(1, { decision: 'Hold', reason: 'StaleCache' });
+      return await pass(gathered.world, signal);
+    } catch (error) {
+      // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.
+      const status = kubernetesStatus(error);
+      if (status === undefined) throw error;
+      const { namespace, name } = observed;
+      deps.log.warn({ namespace, name, status }, 'the Kubernetes API did not let the hook look at a Secret');
+      return wait(5, { decision: 'Hold', reason: 'Kubernetes' });
     }
-    const decision = decideFor(world, memory, deps.settings);
-    const attempt = await act(world, decision, trust, signal).catch((error: unknown) =>
-      laterIfKubernetes(error, world),
-    );
+  };
+
+  const pass = async (world: World, signal: AbortSignal): Promise<SyncOutcome> => {
+    const pending = pendingAnswer(world, memory);
+    const decision = decide(world, pending, deps.settings);
+    const attempt = await act(world, decision, pending, signal);
     if (attempt.kind === 'again') return wait(attempt.seconds, summarize(decision));
-    if (attempt.outcome.kind === 'Synced') memory.settle(world.uid);
     reporter.report(world, decision, attempt);
-    return answer(world, decision, attempt);
+    const next = nextStatus(world, attempt.outcome);
+    memory.answer(world, next.status);
+    return answer(world, decision, attempt, next);
   };
 
   const act = async (
     world: World,
     decision: Decision,
-    trust: 'observed' | 'live',
+    pending: PendingAnswer | undefined,
     signal: AbortSignal,
   ): Promise<Attempt> => {
     switch (decision.kind) {
       case 'Keep':
         return stated(restated(world), { kind: 'Unchanged', againAt: decision.dueAt });
       case 'Confirm':
-        return stated(restated(world), confirmed(world, decision.id, memory));
+        return stated(restated(world), confirmed(decision));
       case 'Hold':
-        return hold(world, decision.until, memory);
+        return hold(world, decision.until, pending);
       case 'Refuse':
-        return stated(await restateTarget(world, deps.secrets, trust), failed(decision.failure));
+        return stated(restated(world), { kind: 'Failed', failure: decision.failure });
       case 'Refresh':
-        return attemptRefresh(world, decision, { ...deps, memory, forced, trust, signal });
+        return attemptRefresh(world, decision, pending, { ...deps, memory, forced, signal });
     }
-  };
-
-  /** What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one. */
-  const laterIfKubernetes = (error: unknown, { namespace, name }: World): Attempt => {
-    const status = kubernetesStatus(error);
-    if (status === undefined) throw error;
-    deps.log.warn(
-      { namespace, name, status },
-      'the Kubernetes API did not let the hook look at the target Secret',
-    );
-    return { kind: 'again', seconds: 5 };
   };
 
   return { name: 'externalsecret', parentKind: 'ExternalSecret', sync, customize };
 }
 
-/** A spec whose shape is wrong is refused before anything looks at its fields. */
-function decideFor(world: World, memory: Memory, settings: Settings): Decision {
-  const problems = specProblems(world.object);
-  if (problems.length === 0) return decide(world, memory.pending(world.uid), settings);
-  const detail = problems
-    .slice(0, 5)
-    .map(({ path, message }) => `spec${path} ${message}`)
-    .join('; ');
-  return { kind: 'Refuse', reason: 'Changed', failure: { code: 'SpecInvalid', detail } };
+/** The answer to the refresh that is needed now. One to another refresh is done with: recorded, or no longer wanted. */
+function pendingAnswer(world: World, memory: Memory): PendingAnswer | undefined {
+  const pending = memory.pending(world.uid);
+  if (pending === undefined || world.problems.length > 0 || pending.id === refreshId(world)) return pending;
+  memory.settle(world.uid);
+  return undefined;
 }
 
-function confirmed(world: World, id: string, memory: Memory): Outcome {
+function confirmed({ id, readAt }: Extract<Decision, { kind: 'Confirm' }>): Outcome {
   return {
     kind: 'Synced',
     reason: 'SecretSynced',
     message: 'secret synced',
-    readAt: memory.pending(world.uid)?.readAt ?? world.now,
+    readAt,
     refreshId: id,
     binding: 'bound',
   };
 }
 
 /** While a failure's waiting time runs: an answer that is on its way is stated again, everything else stays. */
-function hold(world: World, until: number, memory: Memory): Attempt {
-  const pending = memory.pending(world.uid);
+function hold(world: World, until: number, pending: PendingAnswer | undefined): Attempt {
   if (pending !== undefined) return stated(pending.secret, { kind: 'Unchanged', againAt: until });
   return { kind: 'again', seconds: Math.max(1, Math.ceil((until - world.now) / 1000)) };
 }
@@ -132,18 +127,15 @@ function stated(child: SecretObject | undefined, outcome: Outcome): Attempt {
   return { kind: 'answer', child, outcome };
 }
 
-function failed(failure: SyncFailure): Outcome {
-  return { kind: 'Failed', failure };
-}
-
 /** The complete answer: the target, and whatever else may stay. */
 function answer(
   world: World,
   decision: Decision,
   { child, outcome }: Extract<Attempt, { kind: 'answer' }>,
+  { status, againAt }: StatusAnswer,
 ): SyncOutcome {
-  const { status, againAt } = nextStatus(world, outcome);
-  const others = world.others.filter((other) => !mayGo(world, decision, outcome, other)).map(echo);
+  const isOver = isInPlace(decision, child, outcome);
+  const others = world.others.filter((other) => !(isOver && isMadeBy(world, other))).map(echo);
   const children: KubeObject[] = child === undefined ? others : [child, ...others];
   return {
     kind: 'answer',
@@ -159,10 +151,14 @@ function answer(
   };
 }
 
-/** What a rename left behind goes once the new Secret is in place, and only if it says itself that we made it. */
-function mayGo(world: World, decision: Decision, outcome: Outcome, other: SecretObject): boolean {
-  const settled = outcome.kind === 'Synced' || (decision.kind === 'Keep' && decision.reason === 'NotDue');
-  return settled && other.metadata.labels?.[createdByLabel] === createdBy(world);
+/** Whether what a rename left behind may go: its successor has been seen, or there is to be none. */
+function isInPlace(decision: Decision, child: SecretObject | undefined, outcome: Outcome): boolean {
+  if (outcome.kind === 'Synced') return child !== undefined || outcome.reason === 'SecretDeleted';
+  return child !== undefined && decision.kind === 'Keep' && decision.reason === 'NotDue';
+}
+
+function isMadeBy(world: World, secret: SecretObject): boolean {
+  return secret.metadata.labels?.[createdByLabel] === createdBy(world);
 }
 
 function wait(seconds: number, summary: SyncSummary): SyncOutcome {

@@ -1,7 +1,6 @@
 import type { JsonPatchOperation } from '../lib/json-patch.ts';
 import { pointerSegment } from '../lib/json-patch.ts';
 import type { SecretObject } from '../lib/objects.ts';
-import { echo } from '../lib/owned-fields.ts';
 import type { Settings, TargetSecrets } from '../lib/ports.ts';
 import type { SyncFailure } from './errors.ts';
 import { controllerUidLabel } from './names.ts';
@@ -63,25 +62,6 @@ export async function removeForeignKeys(
   const { namespace = '', name } = observed.metadata;
   const result = await secrets.patch(namespace, name, [guard(observed), ...removals]);
   return result.kind === 'patched';
-}
-
-/**
- * The target as it has to be stated again when nothing new can be said. What the caller observed will do once this
- * process has followed the Secret; until then, or while an answer is on its way, the live one is asked for, so that a
- * lagging cache never brings an old value back (design rules 1 and 2).
- */
-export async function restateTarget(
-  world: World,
-  secrets: TargetSecrets,
-  trust: 'observed' | 'live',
-): Promise<SecretObject | undefined> {
-  if (trust === 'observed') return world.target === undefined ? undefined : echo(world.target);
-  const live = await secrets.get(world.namespace, world.targetName);
-  const isOurs = live?.metadata.ownerReferences?.some(
-    (owner) => owner.controller === true && owner.uid === world.uid,
-  );
-  if (live !== undefined && isOurs === true) return echo(live);
-  return world.target === undefined ? undefined : echo(world.target);
 }
 
 function guard(secret: SecretObject): JsonPatchOperation {

@@ -1,4 +1,5 @@
 import type { StoreHandle } from '../../providers/backends.ts';
+import type { Problem } from '../../providers/kit/provider.ts';
 import type { HookRequest } from '../controller.ts';
 import { dataHash, syncedResourceVersion } from '../lib/hash.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
@@ -6,6 +7,7 @@ import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
 import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from './names.ts';
 import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
+import { specProblems } from './validity.ts';
 
 /** Everything that a decision may look at: the state of the world as one sync call sees it. */
 export interface World {
@@ -16,6 +18,8 @@ export interface World {
   readonly namespace: string;
   readonly name: string;
   readonly spec: ExternalSecretSpec;
+  /** What is wrong with the shape of the spec: then nothing else may look at its fields. */
+  readonly problems: readonly Problem[];
   readonly status: ExternalSecretStatus;
   /** What `status.syncedResourceVersion` becomes when this spec, these labels and annotations are synced. */
   readonly version: string;
@@ -43,6 +47,7 @@ export function readWorld(request: HookRequest, now: number): World {
     namespace,
     name,
     spec,
+    problems: specProblems(object),
     status: (object.status ?? {}) as ExternalSecretStatus,
     version: syncedResourceVersion(object.metadata),
     targetName,

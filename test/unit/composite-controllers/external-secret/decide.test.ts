@@ -261,9 +261,11 @@ for (const { name, request: body, now = soon, expect } of cases) {
 test('a refresh is confirmed when its Secret is seen, and only then', () => {
   const parent = externalSecret();
   const id = refreshId(readWorld(request(parent), soon));
-  const seen = request(parent, { children: [childSecret({ password: 'one' }, id)] });
-  const decision = decide(readWorld(seen, soon), undefined, settings);
-  assert.deepEqual(decision, { kind: 'Confirm', reason: 'First', id });
+  const child = childSecret({ password: 'one' }, id);
+  const seen = request(parent, { children: [child] });
+  const hash = child.metadata.annotations!['reconcile.external-secrets.io/data-hash']!;
+  const decision = decide(readWorld(seen, soon), { hash, readAt: startOfTests }, settings);
+  assert.deepEqual(decision, { kind: 'Confirm', reason: 'First', id, readAt: startOfTests });
 
   const tampered = request(parent, {
     children: [childSecret({ password: 'one' }, id, (secret) => (secret.data = { password: 'dHdv' }))],
@@ -275,7 +277,10 @@ test('a Secret of the same refresh that is older than the last answer is not con
   const parent = externalSecret();
   const id = refreshId(readWorld(request(parent), soon));
   const seen = request(parent, { children: [childSecret({ password: 'one' }, id)] });
-  assert.equal(decide(readWorld(seen, soon), { id, hash: 'of-a-later-answer' }, settings).kind, 'Refresh');
+  assert.equal(
+    decide(readWorld(seen, soon), { hash: 'of-a-later-answer', readAt: soon }, settings).kind,
+    'Refresh',
+  );
 });
 
 test('the id of a refresh stays until it is recorded, and never comes back', () => {
