@@ -181,9 +181,10 @@ const definitionApply: Scenario = async (call, { served }) => {
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.defapply.example.com';
   await apply(call, path, 'fieldManager=one', definition);
   await served('/apis/defapply.example.com/v1/widgets');
-  const spec = definition.spec as { versions: { name: string }[]; names: object };
-  const names = { ...spec.names, categories: ['all-widgets'] };
-  await apply(call, path, 'fieldManager=one', { ...definition, spec: { ...spec, names } });
+  const spec = definition.spec as { versions: object[] };
+  const additionalPrinterColumns = [{ name: 'Mode', type: 'string', jsonPath: '.spec.mode' }];
+  const versions = spec.versions.map((version) => ({ ...version, additionalPrinterColumns }));
+  await apply(call, path, 'fieldManager=one', { ...definition, spec: { ...spec, versions } });
   await apply(call, path, 'fieldManager=two', definition);
   await apply(call, path, 'fieldManager=two', { ...definition, spec: { ...spec, scope: 'Cluster' } });
 };
