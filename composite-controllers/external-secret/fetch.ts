@@ -28,8 +28,11 @@ export async function fetchAll(
   const one = async (read: Read): Promise<[string, ReadResult]> => {
     const store = world.stores.get(read.store);
     if (store === undefined) throw new Error('a planned read has no store');
+    const { handle } = store;
     try {
-      return [read.id, { secret: await backends.read(store.handle, world.namespace, read.ref, options) }];
+      return read.kind === 'key'
+        ? [read.id, { secret: await backends.read(handle, world.namespace, read.ref, options) }]
+        : [read.id, { found: await backends.find(handle, world.namespace, read.query, options) }];
     } catch (error) {
       if (error instanceof ProviderError) return [read.id, { error }];
       throw error;

@@ -1,4 +1,4 @@
-import type { RemoteRef } from '../../providers/kit/provider.ts';
+import type { FindQuery, RemoteRef } from '../../providers/kit/provider.ts';
 import { storeKey } from '../secret-store/view.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 
@@ -10,12 +10,13 @@ export type ValueRules = Pick<
   'property' | 'conversionStrategy' | 'decodingStrategy' | 'nullBytePolicy'
 >;
 
-/** One read of a backend. Two entries with the same `id` are served by one read. */
-export interface Read {
-  readonly id: string;
-  readonly store: string;
-  readonly ref: RemoteRef;
-}
+export type Rewrites = NonNullable<DataFrom['rewrite']>;
+
+/** One read of a backend: of one secret, or of all that match. Two entries with the same `id` are served by one read. */
+export type Read = { readonly id: string; readonly store: string } & (
+  | { readonly kind: 'key'; readonly ref: RemoteRef }
+  | { readonly kind: 'find'; readonly query: FindQuery }
+);
 
 /** One entry of the spec, and the read that serves it. Entries are in order of precedence: later ones overwrite. */
 export type Entry = {
@@ -23,7 +24,11 @@ export type Entry = {
   readonly where: string;
   readonly read: string;
   readonly rules: ValueRules;
-} & ({ readonly kind: 'value'; readonly secretKey: string } | { readonly kind: 'extract' });
+} & (
+  | { readonly kind: 'value'; readonly secretKey: string }
+  | { readonly kind: 'extract'; readonly rewrites: Rewrites }
+  | { readonly kind: 'find'; readonly rewrites: Rewrites }
+);
 
 /** What a spec asks of its backends. */
 export interface Plan {
@@ -34,37 +39,57 @@ export interface Plan {
 /** The plan of a spec: `dataFrom` first, then `data` (spec core 1.7), each distinct read once. */
 export function plan(spec: ExternalSecretSpec): Plan {
   const reads = new Map<string, Read>();
-  const need = (store: string, remote: Data['remoteRef']): string => {
-    const ref: RemoteRef = {
-      key: remote.key,
-      ...(remote.version ? { version: remote.version } : {}),
-      ...(remote.metadataPolicy === 'Fetch' ? { metadata: true } : {}),
-    };
-    const id = JSON.stringify([store, ref.key, ref.version ?? null, ref.metadata ?? false]);
-    reads.set(id, { id, store, ref });
-    return id;
+  const need = (read: Read): string => {
+    reads.set(read.id, read);
+    return read.id;
   };
-
-  const entries: Entry[] = [];
-  for (const [index, entry] of (spec.dataFrom ?? []).entries()) {
-    if (entry.extract === undefined) continue;
-    entries.push({
-      kind: 'extract',
-      where: `spec.dataFrom[${index}].extract (key: ${entry.extract.key})`,
-      read: need(storeOfEntry(spec, entry), entry.extract),
-      rules: entry.extract,
-    });
-  }
-  for (const [index, entry] of (spec.data ?? []).entries()) {
-    entries.push({
-      kind: 'value',
-      where: `spec.data[${index}] (key: ${entry.remoteRef.key})`,
-      secretKey: entry.secretKey,
-      read: need(storeOfEntry(spec, entry), entry.remoteRef),
-      rules: entry.remoteRef,
-    });
-  }
+  const entries = [
+    ...(spec.dataFrom ?? []).flatMap((entry, index) => fromMany(spec, entry, index, need)),
+    ...(spec.data ?? []).map((entry, index): Entry => {
+      const { remoteRef, secretKey } = entry;
+      const where = `spec.data[${index}] (key: ${remoteRef.key})`;
+      const read = need(keyRead(storeOfEntry(spec, entry), remoteRef));
+      return { kind: 'value', where, secretKey, read, rules: remoteRef };
+    }),
+  ];
   return { entries, reads: [...reads.values()] };
+}
+
+/** The entry of one `dataFrom`; `find` wins over `extract`, and one with neither contributes nothing. */
+function fromMany(
+  spec: ExternalSecretSpec,
+  entry: DataFrom,
+  index: number,
+  need: (read: Read) => string,
+): Entry[] {
+  const { find, extract, rewrite: rewrites = [] } = entry;
+  const store = storeOfEntry(spec, entry);
+  if (find !== undefined) {
+    const where = `spec.dataFrom[${index}].find`;
+    return [{ kind: 'find', where, read: need(findRead(store, find)), rules: find, rewrites }];
+  }
+  if (extract === undefined) return [];
+  const where = `spec.dataFrom[${index}].extract (key: ${extract.key})`;
+  return [{ kind: 'extract', where, read: need(keyRead(store, extract)), rules: extract, rewrites }];
+}
+
+function keyRead(store: string, remote: Data['remoteRef']): Read {
+  const ref: RemoteRef = {
+    key: remote.key,
+    ...(remote.version ? { version: remote.version } : {}),
+    ...(remote.metadataPolicy === 'Fetch' ? { metadata: true } : {}),
+  };
+  return { kind: 'key', id: JSON.stringify([store, ref]), store, ref };
+}
+
+function findRead(store: string, find: NonNullable<DataFrom['find']>): Read {
+  const query: FindQuery = {
+    ...(find.path === undefined ? {} : { path: find.path }),
+    ...(find.name?.regexp === undefined ? {} : { name: find.name.regexp }),
+    ...(find.tags === undefined ? {} : { tags: find.tags }),
+    ...(find.conversionStrategy === undefined ? {} : { conversionStrategy: find.conversionStrategy }),
+  };
+  return { kind: 'find', id: JSON.stringify([store, 'find', query]), store, query };
 }
 
 /** Keys ({@link storeKey}) of all stores that a spec names, each once. */

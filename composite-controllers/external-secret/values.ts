@@ -1,13 +1,17 @@
 import { ProviderError } from '../../providers/kit/errors.ts';
 import type { RemoteSecret, SecretMap } from '../../providers/kit/provider.ts';
-import { decodeMap, decodeValue, refuseNullBytes } from '../lib/decode.ts';
+import { decodeMap, refuseNullBytes } from '../lib/decode.ts';
 import { ValueError } from '../lib/errors.ts';
 import { convertKeys, validateKeys } from '../lib/keys.ts';
+import { rewriteKeys } from '../lib/rewrite.ts';
 import type { SyncFailure } from './errors.ts';
 import type { Entry, Plan } from './plan.ts';
 
 /** What one read came to. */
-export type ReadResult = { readonly secret: RemoteSecret } | { readonly error: ProviderError };
+export type ReadResult =
+  | { readonly secret: RemoteSecret }
+  | { readonly found: SecretMap }
+  | { readonly error: ProviderError };
 
 /** What all entries of a spec come to. */
 export type Values =
@@ -28,8 +32,12 @@ export function composeValues(
   const data: SecretMap = new Map();
   const absent: string[] = [];
   for (const entry of plan.entries) {
+    const result = results.get(entry.read);
     try {
-      for (const [key, value] of valuesOf(entry, results.get(entry.read))) data.set(key, value);
+      for (const [key, value] of valuesOf(entry, result)) data.set(key, value);
+      // A complete listing in which nothing matched: with Retain that is no failure, and deletes nothing either.
+      const isNothing = result !== undefined && 'found' in result && result.found.size === 0;
+      if (isNothing && deletionPolicy !== 'Retain') absent.push(entry.where);
     } catch (error) {
       if (isAbsent(error) && deletionPolicy !== 'Retain') absent.push(entry.where);
       else return { kind: 'failed', failure: failureOf(entry, error) };
@@ -39,19 +47,32 @@ export function composeValues(
 }
 
 function valuesOf(entry: Entry, result: ReadResult | undefined): SecretMap {
-  if (result === undefined) throw new Error(`no result for a planned read`);
+  if (result === undefined) throw new Error('no result for a planned read');
   if ('error' in result) throw result.error;
-  const { property, conversionStrategy, decodingStrategy, nullBytePolicy } = entry.rules;
+  const { decodingStrategy, nullBytePolicy } = entry.rules;
+  const values = decodeMap(keyed(entry, result), decodingStrategy);
+  refuseNullBytes(values, nullBytePolicy);
+  return values;
+}
+
+/** The values under their keys in the Secret: converted, or rewritten instead (spec core 1.7). */
+function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError }>): SecretMap {
+  const { property, conversionStrategy } = entry.rules;
   if (entry.kind === 'value') {
-    const value = decodeValue(result.secret.value(property || undefined), decodingStrategy);
-    const map: SecretMap = new Map([[entry.secretKey, value]]);
-    refuseNullBytes(map, nullBytePolicy);
-    return map;
+    if (!('secret' in result)) throw new Error('a value needs a secret');
+    return new Map([[entry.secretKey, result.secret.value(property || undefined)]]);
   }
-  const converted = convertKeys(result.secret.map(property || undefined), conversionStrategy);
-  const decoded = decodeMap(validateKeys(converted), decodingStrategy);
-  refuseNullBytes(decoded, nullBytePolicy);
-  return decoded;
+  const map = 'found' in result ? result.found : result.secret.map(property || undefined);
+  const named =
+    entry.rewrites.length > 0
+      ? rewriteKeys(map, entry.rewrites, noTransform)
+      : convertKeys(map, conversionStrategy);
+  return validateKeys(named);
+}
+
+/** `transform` is refused before anything is read (checks.ts). */
+function noTransform(): never {
+  throw new Error('transform is not built');
 }
 
 function isAbsent(error: unknown): boolean {
