@@ -122,4 +122,46 @@ export const jwt: LoginSetup = async ({ write }) => {
   };
 };
 
+/** Roles of an AWS at `endpoint` (developer.hashicorp.com/vault/api-docs/auth/aws); nobody has bound the stranger's. */
+export const iam =
+  (endpoint: string): LoginSetup =>
+  async ({ write }) => {
+    const role = (who: Who) => `arn:aws:iam::123456789012:role/${who}`;
+    const serverId = 'vault.example.com';
+    await write('sys/auth/aws', '{"type":"aws"}');
+    const config = {
+      sts_endpoint: endpoint,
+      sts_region: 'us-east-1',
+      iam_server_id_header_value: serverId,
+      access_key: 'vault',
+      secret_key: 'vault',
+    };
+    await write('auth/aws/config/client', JSON.stringify(config));
+    for (const who of known) {
+      const bound = {
+        auth_type: 'iam',
+        bound_iam_principal_arn: [role(who)],
+        resolve_aws_unique_ids: false,
+        token_policies: [who],
+        token_ttl: '1h',
+      };
+      await write(`auth/aws/role/${who}`, JSON.stringify(bound));
+    }
+    return {
+      mount: 'aws',
+      auth: (who) => ({
+        iam: {
+          vaultRole: who === 'stranger' ? 'left' : who,
+          role: role(who),
+          vaultAwsIamServerID: serverId,
+          secretRef: {
+            accessKeyIDSecretRef: { name: who, key: 'id' },
+            secretAccessKeySecretRef: { name: who, key: 'key' },
+          },
+        },
+      }),
+      secrets: of((who) => ({ id: `AKIAIOSFODNN-${who}`, key: `a-secret-access-key-of-${who}` })),
+    };
+  };
+
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;

@@ -2,6 +2,7 @@ import { ProviderError } from '../../kit/errors.ts';
 import type { Reference } from '../../kit/provider.ts';
 import { appRole } from './app-role.ts';
 import { cert } from './cert.ts';
+import { iam } from './iam.ts';
 import { jwt } from './jwt.ts';
 import { kubernetes } from './kubernetes.ts';
 import type { AuthContext, Authentication, AuthMethod, AuthName, VaultAuth } from './method.ts';
@@ -19,7 +20,7 @@ const methods: { readonly [Name in AuthName]: AuthMethod<Section<Name>> } = {
   userPass: password,
   jwt,
   cert,
-  iam: notBuilt('iam'),
+  iam,
   gcp: notBuilt('gcp'),
 };
 

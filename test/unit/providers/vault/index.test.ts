@@ -141,6 +141,17 @@ test('the references are those that the method in use reads', () => {
       { path: 'p', clientCert: { name: 'cert' }, secretRef },
       ['Secret cert auth.cert.clientCert', 'Secret jwt auth.cert.secretRef'],
     ],
+    [
+      'iam',
+      {
+        vaultRole: 'r',
+        secretRef: { accessKeyIDSecretRef: { name: 'id' }, secretAccessKeySecretRef: { name: 'key' } },
+      },
+      [
+        'Secret id auth.iam.secretRef.accessKeyIDSecretRef',
+        'Secret key auth.iam.secretRef.secretAccessKeySecretRef',
+      ],
+    ],
   ];
   for (const [index, [name, , references]] of inOrder.entries()) {
     const auth = Object.fromEntries(inOrder.slice(index).reverse());
@@ -169,10 +180,7 @@ test("a cluster store whose credentials are its consumers' is neither ready nor 
 });
 
 test('a method that is not built is named, unless one before it is used', async () => {
-  const methods: NonNullable<VaultSpec['auth']>[] = [
-    { iam: { vaultRole: 'x' } },
-    { gcp: { path: 'gcp', role: 'x' } },
-  ];
+  const methods: NonNullable<VaultSpec['auth']>[] = [{ gcp: { path: 'gcp', role: 'x' } }];
   for (const auth of methods) {
     await failsToRead({ auth }, store, 'Unsupported', `auth.${Object.keys(auth)[0]} of Vault`);
     await failsToRead(

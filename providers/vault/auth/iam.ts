@@ -1,0 +1,110 @@
+import { ProviderError } from '../../kit/errors.ts';
+import { createHttpClient, type HttpClient } from '../../kit/http.ts';
+import { secretReference, serviceAccountReference } from '../../kit/references.ts';
+import type { AwsKeys, Sts } from './aws-sts.ts';
+import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+
+type Section = NonNullable<VaultAuth['iam']>;
+
+const defaultPath = 'aws';
+const defaultRegion = 'us-east-1';
+/** Without one of them ESO takes no identity of the pod: neither static keys of the environment nor the node's role. */
+const podIdentities = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+
+/**
+ * `auth.iam` (developer.hashicorp.com/vault/api-docs/auth/aws#login): a signed GetCallerIdentity request, which Vault sends to
+ * AWS to learn who signed it. Everything is obtained for each login, and nothing goes through the process's environment.
+ */
+export const iam: AuthMethod<Section> = {
+  references({ jwt, secretRef }) {
+    const account = jwt?.serviceAccountRef;
+    if (account !== undefined) return [serviceAccountReference(account, 'jwt.serviceAccountRef')];
+    return Object.entries(secretRef ?? {}).map(([name, selector]) =>
+      secretReference(selector, `secretRef.${name}`),
+    );
+  },
+  async authenticate(section, context) {
+    return { kind: 'login', request: () => loginRequest(section, context) };
+  },
+};
+
+async function loginRequest(section: Section, context: AuthContext) {
+  const { path, region, role, externalID, vaultRole, vaultAwsIamServerID } = section;
+  const { assumeRole, signed, stsOf } = await import('./aws-sts.ts');
+  const sts = stsOf(region || defaultRegion, process.env);
+  const http = createHttpClient();
+  try {
+    const base = await baseKeys(section, sts, http, context);
+    const keys = role ? await assumeRole(http, sts, base, role, externalID) : base;
+    const identity = await signed(
+      sts,
+      keys,
+      { Action: 'GetCallerIdentity' },
+      vaultAwsIamServerID ? { 'x-vault-aws-iam-server-id': vaultAwsIamServerID } : {},
+    );
+    return {
+      path: `auth/${path || defaultPath}/login`,
+      body: {
+        role: vaultRole,
+        iam_http_request_method: 'POST',
+        iam_request_url: base64(sts.url.href),
+        iam_request_body: base64(identity.body),
+        iam_request_headers: base64(JSON.stringify(identity.headers)),
+      },
+    };
+  } finally {
+    http.close();
+  }
+}
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** Whose keys sign, before a role is assumed: a ServiceAccount's, given ones, or the pod's (spec providers 3.1). */
+async function baseKeys(
+  { jwt, secretRef }: Section,
+  sts: Sts,
+  http: HttpClient,
+  { credentials, scope }: AuthContext,
+): Promise<AwsKeys> {
+  const account = jwt?.serviceAccountRef;
+  if (account !== undefined) {
+    const annotations = await credentials.serviceAccountAnnotations(account);
+    const role = annotations['eks.amazonaws.com/role-arn'];
+    if (!role) {
+      const what = `ServiceAccount ${account.name} has no annotation eks.amazonaws.com/role-arn`;
+      throw new ProviderError('Misconfigured', { what });
+    }
+    const audience = annotations['eks.amazonaws.com/audience'] || 'sts.amazonaws.com';
+    const { token } = await credentials.serviceAccountToken(account, [audience]);
+    const { assumeRoleWithWebIdentity } = await import('./aws-sts.ts');
+    return assumeRoleWithWebIdentity(http, sts, role, token);
+  }
+  if (secretRef !== undefined) {
+    const { accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef } = secretRef;
+    return {
+      accessKeyId: await trimmedSecret(credentials, accessKeyIDSecretRef ?? {}),
+      secretAccessKey: await trimmedSecret(credentials, secretAccessKeySecretRef ?? {}),
+      ...(sessionTokenSecretRef === undefined
+        ? {}
+        : { sessionToken: await trimmedSecret(credentials, sessionTokenSecretRef) }),
+    };
+  }
+  // Who gets the signed request can log in with it, and whoever writes a SecretStore chooses the server that gets it.
+  if (scope.kind === 'SecretStore') {
+    throw new ProviderError('CredentialForbidden', { what: "the hook's own AWS identity" });
+  }
+  return podKeys(sts.region);
+}
+
+async function podKeys(region: string): Promise<AwsKeys> {
+  const what = "the hook's own AWS identity";
+  if (!podIdentities.some((name) => process.env[name]))
+    throw new ProviderError('CredentialMissing', { what });
+  const { STSClient } = await import('@aws-sdk/client-sts');
+  const { config } = new STSClient({ region });
+  try {
+    return await config.credentials();
+  } catch {
+    throw new ProviderError('LoginFailed');
+  }
+}
