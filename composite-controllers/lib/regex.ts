@@ -10,6 +10,13 @@ export interface Regex {
    * Throws {@link ValueError} `RegexTooCostly`.
    */
   replaceAll(text: string, template: string): string;
+  /** Where all matches start and end, in order, by the same rules. Throws {@link ValueError} `RegexTooCostly`. */
+  findAll(text: string): Iterable<readonly [start: number, end: number]>;
+}
+
+/** Work that is left, in instructions times characters; several expressions may share it. */
+export interface RegexBudget {
+  left: number;
 }
 
 const maxSource = 1024;
@@ -18,18 +25,17 @@ const maxProgram = 10_000;
 const maxWork = 1 << 24;
 
 /**
- * Compiles an expression by RE2's syntax; all uses of the result share one budget, so compile one per operation. Throws
+ * Compiles an expression by RE2's syntax; all uses of the result share the budget, so compile one per operation. Throws
  * {@link ValueError} `RegexInvalid` with Go's explanation, or `RegexTooCostly`.
  */
-export function compileRegex(source: string): Regex {
+export function compileRegex(source: string, budget: RegexBudget = { left: maxWork }): Regex {
   if (source.length > maxSource) throw new ValueError('RegexTooCostly');
   const pattern = compile(source);
   const program = pattern.programSize();
   if (program > maxProgram) throw new ValueError('RegexTooCostly');
-  let left = maxWork;
   const spend = (characters: number) => {
-    left -= (characters + 1) * program;
-    if (left < 0) throw new ValueError('RegexTooCostly');
+    budget.left -= (characters + 1) * program;
+    if (budget.left < 0) throw new ValueError('RegexTooCostly');
   };
   return {
     test(text) {
@@ -44,6 +50,9 @@ export function compileRegex(source: string): Regex {
         copied = match[1] ?? copied;
       }
       return result + text.slice(copied);
+    },
+    *findAll(text) {
+      for (const [start = 0, end = 0] of matches(pattern, text, spend)) yield [start, end] as const;
     },
   };
 }

@@ -1,0 +1,9 @@
+/** All that a template can learn of the world: it reads no file, no variable, no network. */
+export interface Environment {
+  /** The time in milliseconds since 1970. */
+  readonly now: () => number;
+  /** So many bytes from a cryptographic generator. */
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** A new private key as PEM: PKCS#1 for RSA of so many bits, OpenSSL's own form for DSA (2048 and 256 bits). Slow. */
+  readonly generateKey: (type: 'rsa' | 'dsa', bits: number) => string;
+}
