@@ -58,7 +58,7 @@ export async function attemptRefresh(
 
   const fail = (failure: SyncFailure): Attempt => ({
     kind: 'answer',
-    child: pending?.secret ?? (world.target === undefined ? undefined : echo(world.target)),
+    child: onItsWay(world, pending) ?? (world.target === undefined ? undefined : echo(world.target)),
     outcome: { kind: 'Failed', failure },
   });
 
@@ -78,6 +78,16 @@ export async function attemptRefresh(
   const desired = desiredSecret(world, values.data, refresh.id);
   if (desired.kind === 'failed') return fail(desired.failure);
   return write(world, refresh, desired.secret, readAt, fail, deps);
+}
+
+/**
+ * The Secret of an answer that has not arrived: it is stated again, never the one that it is to replace. Once the target
+ * carries the refresh it is left alone: another replica may have answered the same refresh with a newer value.
+ */
+export function onItsWay(world: World, pending: PendingAnswer | undefined): SecretObject | undefined {
+  const arrived =
+    pending === undefined || (world.target !== undefined && refreshIdOf(world.target) === pending.id);
+  return arrived ? undefined : pending.secret;
 }
 
 /** Brings the desired Secret on its way, or states that it is in place. */

@@ -22,6 +22,13 @@ export type Desired =
 
 /** The desired Secret of creationPolicy Owner, as spec core 1.8 builds it, carrying the refresh that made it. */
 export function desiredSecret(world: World, data: SecretMap, refreshId: string): Desired {
+  const refused = [...data.keys()].find((key) => !isSecretKey(key));
+  if (refused !== undefined) {
+    return {
+      kind: 'failed',
+      failure: { code: 'KeyRefused', detail: `"${refused}" cannot be a key of a Secret` },
+    };
+  }
   const size = [...data.values()].reduce((sum, value) => sum + value.byteLength, 0);
   if (size > maxSecretBytes)
     return { kind: 'failed', failure: { code: 'TooLarge', detail: describeSize(data, size) } };
@@ -44,6 +51,11 @@ export function desiredSecret(world: World, data: SecretMap, refreshId: string):
       data: encodeData(data),
     },
   };
+}
+
+/** What the API server takes: narrower than what ESO lets pass, so that the condition can name the key. */
+function isSecretKey(key: string): boolean {
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
 }
 
 /** Value of the created-by label: which ExternalSecret made the Secret (spec core 0.2). */

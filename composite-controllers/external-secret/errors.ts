@@ -74,6 +74,11 @@ export const syncErrors = {
     advice: 'the Secret is marked immutable: delete it (it is created anew), or choose another target.name',
     next: 'scheduled',
   },
+  KeyRefused: {
+    message: 'could not update secret',
+    advice: "use rewrite or conversionStrategy: Kubernetes takes letters of ASCII, digits, '-', '.' and '_'",
+    next: 'scheduled',
+  },
   TooLarge: {
     message: 'could not update secret',
     advice:

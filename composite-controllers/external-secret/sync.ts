@@ -15,7 +15,7 @@ import {
   type Settings,
   type TargetSecrets,
 } from '../lib/ports.ts';
-import { type Attempt, attemptRefresh } from './attempt.ts';
+import { type Attempt, attemptRefresh, onItsWay } from './attempt.ts';
 import { customize } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
 import { createdBy } from './desired.ts';
@@ -115,7 +115,8 @@ function confirmed({ id, readAt }: Extract<Decision, { kind: 'Confirm' }>): Outc
 
 /** While a failure's waiting time runs: an answer that is on its way is stated again, everything else stays. */
 function hold(world: World, until: number, pending: PendingAnswer | undefined): Attempt {
-  if (pending !== undefined) return stated(pending.secret, { kind: 'Unchanged', againAt: until });
+  const child = onItsWay(world, pending);
+  if (child !== undefined) return stated(child, { kind: 'Unchanged', againAt: until });
   return { kind: 'again', seconds: Math.max(1, Math.ceil((until - world.now) / 1000)) };
 }
 

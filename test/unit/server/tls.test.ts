@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -25,6 +25,12 @@ const caPem = authority.certPem;
 const token = 'token-0123456789abcdef';
 
 /** Certificate, key and perhaps the clients' CA in new files. */
+/** Whole or not at all, as kubelet replaces files: a reader never sees half of one. */
+function replaceFile(path: string, content: string): void {
+  writeFileSync(`${path}.new`, content);
+  renameSync(`${path}.new`, path);
+}
+
 function filesOf(identity: Identity, clientCaPem?: string) {
   const write = (content: string) => {
     const path = join(dir, String(files++));
@@ -179,13 +185,13 @@ describe('a certificate is replaced without a restart', () => {
     const { port, log } = await start(t, tlsFiles);
     const before = await servedSerial(port);
     const warnings = () => log.records().filter(({ level }) => level === 'warn').length;
-    writeFileSync(tlsFiles.certFile, second.certPem);
+    replaceFile(tlsFiles.certFile, second.certPem);
     await eventually(() => assert.equal(warnings(), 1));
     assert.equal(await servedSerial(port), before);
-    writeFileSync(tlsFiles.keyFile, 'not a key');
+    replaceFile(tlsFiles.keyFile, 'not a key');
     await eventually(() => assert.equal(warnings(), 2));
     assert.equal(await servedSerial(port), before);
-    writeFileSync(tlsFiles.keyFile, second.keyPem);
+    replaceFile(tlsFiles.keyFile, second.keyPem);
     await eventually(async () => assert.notEqual(await servedSerial(port), before));
     assert.equal(warnings(), 2);
   });
