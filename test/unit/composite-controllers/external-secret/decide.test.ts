@@ -279,6 +279,31 @@ test('a Secret of the same refresh that is older than the last answer is not con
   );
 });
 
+/** A parent that is due and whose Secret has arrived, as it is shown `later` ms after its slot. */
+function arrived(later: number) {
+  const parent = externalSecret(meta({ creationTimestamp: '2026-03-01T09:00:00Z' }), syncedAt(startOfTests));
+  const slot = dueAt(readWorld(request(parent), soon))!;
+  const now = slot + later;
+  const child = childSecret({ password: 'one' }, refreshId(readWorld(request(parent), now)));
+  const hash = child.metadata.annotations!['reconcile.external-secrets.io/data-hash']!;
+  return { world: readWorld(request(parent, { children: [child] }), now), slot, hash };
+}
+
+test('what is confirmed late is said to be as old as it is, and no longer at all once the next refresh is due', () => {
+  const { world, slot, hash } = arrived(10 * minute);
+  const decision = decide(world, { hash, readAt: slot }, settings);
+  assert.equal(decision.kind === 'Confirm' && decision.readAt, slot);
+  assert.equal(decide(arrived(60 * minute).world, { hash, readAt: slot }, settings).kind, 'Refresh');
+});
+
+test('a restart forgets when a value was read: it is never taken for newer than it is', () => {
+  assert.equal(decide(arrived(1_000).world, undefined, settings).kind, 'Refresh');
+  const changed = externalSecret(syncedAt(startOfTests), meta({ generation: 2 }));
+  const child = childSecret({ password: 'one' }, refreshId(readWorld(request(changed), soon)));
+  const decision = decide(readWorld(request(changed, { children: [child] }), soon), undefined, settings);
+  assert.equal(decision.kind === 'Confirm' && decision.readAt, startOfTests, 'the refresh before');
+});
+
 test('the id of a refresh stays until it is recorded, and never comes back', () => {
   const at = (parent: ReturnType<typeof externalSecret>, now: number) =>
     refreshId(readWorld(request(parent), now));
@@ -313,6 +338,16 @@ test('a failure holds the next attempt until its time, or until something change
     'Refresh',
     "the store's recovery wakes it",
   );
+});
+
+test('a refresh in the very second of its slot is behind it, although a status has whole seconds', () => {
+  for (let i = 0; i < 50; i++) {
+    const due = (refreshed: number) =>
+      dueAt(readWorld(request(externalSecret(meta({ uid: `uid-${i}` }), syncedAt(refreshed))), soon))!;
+    const slot = due(startOfTests);
+    assert.equal(due(slot), slot + 60 * minute);
+    assert.equal(due(Math.floor((slot + 999) / 1_000) * 1_000), slot + 60 * minute);
+  }
 });
 
 test('refreshes of many ExternalSecrets spread over the interval, none later than it', () => {

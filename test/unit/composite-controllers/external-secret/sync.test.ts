@@ -317,6 +317,79 @@ test('a renamed target exists before the old one goes', async () => {
   assert.deepEqual([...world.live.keys()], ['renamed']);
 });
 
+test('a renamed target that gets no value leaves the old one in place', async () => {
+  const { world, pass, value } = setup(
+    externalSecret(spec({ data: [], dataFrom: [{ extract: { key: 'db' } }] })),
+  );
+  await pass();
+  await pass();
+  world.values.set('db', '');
+  spec({ target: { name: 'renamed' } })(world.parent);
+  meta({ generation: 2 })(world.parent);
+  for (let i = 0; i < 3; i++) await pass();
+  assert.equal(value('app', 'key'), 'one');
+});
+
+test('keys of an old spec stay until the new Secret is written', async () => {
+  const { world, pass, value } = setup(externalSecret());
+  await pass();
+  await pass();
+  spec({ data: [{ secretKey: 'token', remoteRef: { key: 'db' } }] })(world.parent);
+  meta({ generation: 2 })(world.parent);
+  await pass('fail');
+  assert.equal(value('app', 'password'), 'one');
+  assert.deepEqual(world.patches, []);
+});
+
+test('an answer to an earlier spec is not stated for a later one', async () => {
+  const { world, pass } = setup(externalSecret());
+  await pass();
+  await pass();
+  world.values.set('db', 'two');
+  meta({ annotations: { 'external-secrets.io/force-sync': '1' } })(world.parent);
+  await pass('fail');
+  world.failWith = new ProviderError('Denied');
+  spec({ target: { name: 'renamed' } })(world.parent);
+  meta({ generation: 2 })(world.parent);
+  await pass('fail');
+  world.now += 500;
+  assert.equal((await pass('fail')).kind, 'wait');
+});
+
+test('after a restart a Secret that both caches show too old is stated as it is', async () => {
+  const { world, pass, value, restart } = setup(externalSecret());
+  await pass();
+  await pass();
+  const parent = structuredClone(world.parent);
+  const old = structuredClone([...world.live.values()]);
+  world.now += 3_600_000;
+  world.values.set('db', 'two');
+  await pass();
+  await pass();
+  restart();
+  world.parent = parent;
+  world.now -= 3_599_000;
+  await pass('land', old);
+  assert.equal(value(), 'two');
+});
+
+test('a status whose write was lost is answered again without a read', async () => {
+  const { world, pass, ready } = setup(externalSecret());
+  await pass();
+  const before = structuredClone(world.parent);
+  await pass();
+  const { length } = world.reads;
+  world.parent = before;
+  world.now += 60_000;
+  await pass();
+  assert.equal(ready()?.reason, 'SecretSynced');
+  assert.equal(
+    (world.parent.status as { refreshTime: string }).refreshTime,
+    new Date(startOfTests).toISOString().replace('.000', ''),
+  );
+  assert.equal(world.reads.length, length);
+});
+
 const foreign = (mod: (secret: SecretObject) => void): SecretObject => {
   const secret: SecretObject = {
     apiVersion: 'v1',
