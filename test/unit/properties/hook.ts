@@ -1,0 +1,55 @@
+import { createControllers } from '../../../composite-controllers/index.ts';
+import type { Clock } from '../../../local/metacontroller/clock.ts';
+import type { HookReply } from '../../../local/metacontroller/hook-client.ts';
+import { createBackends } from '../../../providers/create-backends.ts';
+import type { Provider } from '../../../providers/kit/provider.ts';
+import { silentObserver } from '../../../providers/observer.ts';
+import { buildApp } from '../../../server/app.ts';
+import { noAuthentication } from '../../../server/auth.ts';
+import { createGate } from '../../../server/gate.ts';
+import type { KubeApi } from '../../../server/kube-api.ts';
+import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
+import { createLogger } from '../../../server/logger.ts';
+import { createMetrics } from '../../../server/metrics.ts';
+import { settings } from '../../support/builders.ts';
+
+/** One replica of the hook with its own memory, as it is served but for the socket. */
+export interface Hook {
+  call(path: string, body: string): Promise<HookReply>;
+}
+
+export const coalesceWindowMs = 10_000;
+
+/** Starts a {@link Hook} with an empty memory over one provider. */
+export function createHook(api: KubeApi, provider: Provider, clock: Clock): Hook {
+  const { now } = clock;
+  const providers = new Map([[provider.name, provider]]);
+  const kube = kubeReader(api);
+  const backends = createBackends({ providers, kube, observer: silentObserver, now, coalesceWindowMs });
+  const log = createLogger('silent');
+  const gate = createGate({ maxBytes: 1 << 28, maxCalls: 100, random: () => 0.5 });
+  const app = buildApp({
+    controllers: createControllers({
+      ...{ now, providers, backends, log, settings },
+      secrets: targetSecrets(api),
+      events: { record() {} },
+    }),
+    gate,
+    metrics: createMetrics({ now, bytesInFlight: gate.bytes, process: 'ignored' }),
+    auth: noAuthentication,
+    ready: () => true,
+    deadlineMs: 14_000,
+    log,
+  });
+  return {
+    async call(url, payload) {
+      const headers = { 'content-type': 'application/json' };
+      const {
+        statusCode,
+        headers: answered,
+        body,
+      } = await app.inject({ method: 'POST', url, headers, payload });
+      return { status: statusCode, headers: answered as HookReply['headers'], body };
+    },
+  };
+}

@@ -1,0 +1,296 @@
+import type { HookRequest } from '../../../composite-controllers/controller.ts';
+import {
+  createdByLabel,
+  managedLabel,
+  refreshIdAnnotation,
+} from '../../../composite-controllers/external-secret/names.ts';
+import type {
+  ExternalSecretSpec,
+  ExternalSecretStatus,
+} from '../../../composite-controllers/external-secret/schema.ts';
+import { parseDuration } from '../../../composite-controllers/lib/duration.ts';
+import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
+import type { KubeObject, SecretObject } from '../../../composite-controllers/lib/objects.ts';
+import { nextSlot } from '../../../composite-controllers/lib/slots.ts';
+import type { Cluster, ObjectChange } from './cluster.ts';
+import { coalesceWindowMs } from './hook.ts';
+import { type BackendKey, bagNames, parseValue, type ScriptedBackend } from './scripted-backend.ts';
+
+/** Watches that nothing breaks the rules that keep users' data; what did is in `broken`. */
+export interface Rules {
+  readonly broken: string[];
+  onChange(change: ObjectChange): void;
+  /** A sync call about an ExternalSecret begins. */
+  onCall(request: HookRequest): void;
+  /** It has ended, with so many reads since it began. */
+  onReply(status: number, reads: number): void;
+}
+
+interface Surroundings {
+  readonly now: () => number;
+  readonly backend: ScriptedBackend;
+  readonly cluster: () => Pick<Cluster, 'secrets' | 'externalSecrets'>;
+}
+
+/** An answer may be as old as the coalescer's window, from the end of a read that took 3 s. */
+const windowMs = coalesceWindowMs + 3_000;
+/** Status times have whole seconds. */
+const second = 1_000;
+
+export const specOf = (object: KubeObject) => object.spec as ExternalSecretSpec;
+export const statusOf = (object: KubeObject) => (object.status ?? {}) as ExternalSecretStatus;
+export const readyOf = (object: KubeObject) =>
+  statusOf(object).conditions?.find(({ type }) => type === 'Ready');
+export const targetOf = (object: KubeObject) => specOf(object).target?.name ?? object.metadata.name;
+export const ownerOf = ({ metadata }: KubeObject) =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true);
+
+export function textsOf(secret: SecretObject): Map<string, string> {
+  return new Map(
+    Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}
+
+/** {@link Rules} over a cluster and its backend. */
+export function createRules({ now, backend, cluster }: Surroundings): Rules {
+  const broken: string[] = [];
+  /** The newest version of each backend key that a Secret of an ExternalSecret has held. */
+  const held = new Map<string, number>();
+  /** The newest generation of each ExternalSecret that its Secret was made from. */
+  const made = new Map<string, { readonly generation: number; readonly spec: ExternalSecretSpec }>();
+  /** The newest refreshTime that was ever recorded of each ExternalSecret. */
+  const recorded = new Map<string, string>();
+  /** Specs by what status.syncedResourceVersion says once they are synced. */
+  const specs = new Map<string, ExternalSecretSpec>();
+  /** Names of Secrets that the user, or somebody else, wrote or deleted last. */
+  const touched = new Set<string>();
+  let pass: HookRequest | undefined;
+  let calm = false;
+
+  const breaks = (rule: string) => void broken.push(`${new Date(now()).toISOString().slice(11)} ${rule}`);
+  const secret = (name: string) =>
+    cluster()
+      .secrets()
+      .find(({ metadata }) => metadata.name === name);
+
+  function onChange({ actor, kind, before, after }: ObjectChange): void {
+    if (kind === 'ExternalSecret') {
+      if (after === undefined) return;
+      specs.set(`${after.metadata.uid} ${syncedResourceVersion(after.metadata)}`, specOf(after));
+      if (actor === 'metacontroller' && before !== undefined) onStatus(before, after);
+      return;
+    }
+    const name = (after ?? before)!.metadata.name;
+    if (actor === 'user' || actor === 'elsewhere') {
+      touched.add(name);
+      return;
+    }
+    if (before !== undefined) onlyOurs(before, after);
+    if (pass !== undefined) {
+      if (after === undefined) mayGo(pass.parent, before as SecretObject);
+      else keepsData(pass.parent, before as SecretObject | undefined, after as SecretObject);
+    }
+    if (
+      after !== undefined &&
+      pass !== undefined &&
+      mismatch(after as SecretObject, specOf(pass.parent), 0) === undefined
+    )
+      touched.delete(name);
+  }
+
+  /** Rule 4: what another controller or ExternalSecret owns is never written. */
+  function onlyOurs(before: KubeObject, after: KubeObject | undefined): void {
+    const owner = ownerOf(before);
+    if (owner === undefined || owner.uid === pass?.parent.metadata.uid) return;
+    const { name } = before.metadata;
+    const live = cluster()
+      .externalSecrets()
+      .some(({ metadata }) => metadata.uid === owner.uid);
+    if (owner.kind === 'ExternalSecret' && owner.name === pass?.parent.metadata.name && !live) return;
+    // Metacontroller lets go of a child that lost its label, as far as it can see, before it calls the hook.
+    if (after !== undefined && ownerOf(after) === undefined && sameData(before, after)) return;
+    breaks(`4: Secret ${name} of ${owner.kind} ${owner.name} was written for ${pass?.parent.metadata.name}`);
+  }
+
+  /** Rule 1: a Secret goes only when the backend says so, or when its successor is in place. */
+  function mayGo(parent: KubeObject, gone: SecretObject): void {
+    const { name } = gone.metadata;
+    const target = targetOf(parent);
+    if (isGone(specOf(parent))) return;
+    if (name === target) {
+      breaks(`1: Secret ${name} was deleted`);
+      return;
+    }
+    if (touched.has(target)) return;
+    const successor = secret(target);
+    const why = successor === undefined ? 'is missing' : mismatch(successor, specOf(parent), 0);
+    if (why !== undefined) breaks(`1: Secret ${name} was deleted, and its successor ${target} ${why}`);
+  }
+
+  /** Whether the backend itself has just said for every key that it does not exist, and the policy wants that heard. */
+  function isGone(spec: ExternalSecretSpec): boolean {
+    const since = now() - windowMs;
+    const said = (key: string) =>
+      backend.answers.some(
+        (answer) => answer.key === key && answer.at >= since && answer.outcome === 'absent',
+      );
+    return spec.target?.deletionPolicy === 'Delete' && keysOf(spec).every(said);
+  }
+
+  /** Rules 1 and 2: no key that is wanted is lost, no value goes back. */
+  function keepsData(parent: KubeObject, before: SecretObject | undefined, after: SecretObject): void {
+    const { name } = after.metadata;
+    const texts = textsOf(after);
+    const beforeTexts = before === undefined ? new Map<string, string>() : textsOf(before);
+    for (const [entry, text] of texts) {
+      const value = parseValue(text);
+      if (value === undefined || text === beforeTexts.get(entry)) continue;
+      const place = `${parent.metadata.name} ${value.key}`;
+      const newest = held.get(place) ?? 0;
+      if (value.version < newest)
+        breaks(`2: ${entry} of Secret ${name} went back from ${value.key}@${newest} to ${text}`);
+      held.set(place, Math.max(newest, value.version));
+    }
+    if (name !== targetOf(parent)) return;
+    const { uid = '', generation = 0 } = parent.metadata;
+    const newest = made.get(uid)?.generation ?? 0;
+    const isMoved = JSON.stringify([...texts]) !== JSON.stringify([...beforeTexts]);
+    if (isMoved && generation < newest)
+      breaks(`2: Secret ${name} went back to generation ${generation} of the spec`);
+    if (isMoved) made.set(uid, { generation, spec: specOf(parent) });
+    for (const [entry, text] of beforeTexts) {
+      if (texts.has(entry) || parseValue(text) === undefined) continue;
+      if (isWanted(specOf(parent), entry, texts)) breaks(`1: Secret ${name} lost its key ${entry}`);
+    }
+  }
+
+  function isWanted(spec: ExternalSecretSpec, entry: string, texts: ReadonlyMap<string, string>): boolean {
+    const source = spec.data?.find(({ secretKey }) => secretKey === entry)?.remoteRef.key;
+    if (source !== undefined) {
+      const absent = backend.wasCurrent(source as BackendKey, undefined, now() - windowMs);
+      return !(spec.target?.deletionPolicy === 'Delete' && absent);
+    }
+    if (spec.dataFrom === undefined) return false;
+    const version = parseValue([...texts.values()][0] ?? '')?.version;
+    return version !== undefined && bagNames(version).includes(entry);
+  }
+
+  /** Rule 2: Ready=True is said only of what the Secret holds. */
+  function onStatus(before: KubeObject, after: KubeObject): void {
+    const ready = readyOf(after);
+    const status = statusOf(after);
+    if (ready?.status !== 'True' || claimOf(before) === claimOf(after)) return;
+    const { uid = '' } = after.metadata;
+    const time = status.refreshTime ?? '';
+    const newest = recorded.get(uid) ?? '';
+    if (time > newest) recorded.set(uid, time);
+    // A lagging cache and a restart together can restore an older status for a moment, beside the Secret of a newer spec.
+    const synced = specs.get(`${uid} ${status.syncedResourceVersion}`);
+    const spec = time < newest ? made.get(uid)?.spec : synced;
+    if (spec === undefined) {
+      breaks('2: synced is a version that never was');
+      return;
+    }
+    const since = Date.parse(status.refreshTime ?? '') - windowMs;
+    const name = spec.target?.name ?? after.metadata.name;
+    if (touched.has(name)) return;
+    const target = secret(name);
+    const says = `2: Ready=True (${ready.message}, ${status.refreshTime})`;
+    if (ready.reason === 'SecretDeleted') {
+      if (target !== undefined && ownerOf(target)?.uid === uid)
+        breaks(`${says}, but Secret ${name} is there`);
+      return;
+    }
+    if (ready.message?.startsWith('secret retained')) return;
+    // Deleted by this very pass; the next one says so.
+    if (target === undefined && pass !== undefined && isGone(specOf(pass.parent))) return;
+    const why = target === undefined ? 'is missing' : mismatch(target, spec, since);
+    if (why !== undefined) breaks(`${says}, but Secret ${name} ${why}`);
+  }
+
+  /** In what the Secret is not what the spec makes of values that were current at some moment from then on. */
+  function mismatch(target: SecretObject, spec: ExternalSecretSpec, since: number): string | undefined {
+    const texts = textsOf(target);
+    const current = (key: string, version: number | undefined) =>
+      backend.wasCurrent(key as BackendKey, version, since);
+    const mayLack = (key: string) => spec.target?.deletionPolicy === 'Delete' && current(key, undefined);
+    const wanted = new Map<string, string>();
+    for (const { secretKey, remoteRef } of spec.data ?? []) wanted.set(secretKey, remoteRef.key);
+    for (const { extract } of spec.dataFrom ?? []) {
+      const value = parseValue([...texts.values()][0] ?? '');
+      if (value === undefined || value.key !== extract?.key) return `holds nothing of ${extract?.key}`;
+      for (const name of bagNames(value.version)) wanted.set(name, value.key);
+    }
+    for (const [entry, key] of wanted) {
+      const text = texts.get(entry);
+      const value = parseValue(text ?? '');
+      if (text === undefined && mayLack(key)) continue;
+      if (value?.key !== key) return `holds ${text ?? 'nothing'} in ${entry}`;
+      if (!current(key, value.version)) return `holds ${text}, which was outdated`;
+    }
+    const extra = [...texts.keys()].find((entry) => !wanted.has(entry));
+    return extra === undefined ? undefined : `has the key ${extra}`;
+  }
+
+  /** Whether there is nothing to do for an ExternalSecret, and the caller sees all that there is to see (rule 7). */
+  function isSettled({ parent, children }: HookRequest): boolean {
+    const live = cluster()
+      .externalSecrets()
+      .find(({ metadata }) => metadata.uid === parent.metadata.uid);
+    if (live?.metadata.resourceVersion !== parent.metadata.resourceVersion) return false;
+    const status = statusOf(parent);
+    if (readyOf(parent)?.status !== 'True') return false;
+    if (status.syncedResourceVersion !== syncedResourceVersion(parent.metadata)) return false;
+    const name = targetOf(parent);
+    const observed = Object.values(children['Secret.v1'] ?? {}).find(
+      ({ metadata }) => metadata.name === name,
+    );
+    const target = secret(name);
+    if (observed?.metadata.resourceVersion !== target?.metadata.resourceVersion) return false;
+    if (touched.has(name)) return false;
+    if (target !== undefined) {
+      const { labels, annotations } = target.metadata;
+      if (labels?.[managedLabel] !== 'true' || labels[createdByLabel] === undefined) return false;
+      if (annotations?.[refreshIdAnnotation] !== status.refreshId) return false;
+    } else if (status.refreshId !== 'none') return false;
+    const intervalMs = parseDuration(specOf(parent).refreshInterval ?? '1h');
+    const after = Date.parse(status.refreshTime ?? '') + second - 1;
+    return nextSlot({ uid: parent.metadata.uid ?? '', intervalMs, after }) - second > now();
+  }
+
+  return {
+    broken,
+    onChange,
+    onCall(request) {
+      pass = request;
+      calm = isSettled(request);
+    },
+    onReply(status, reads) {
+      if (status !== 200 && status !== 429) breaks(`1: the hook answered ${status}`);
+      if (calm && reads > 0) breaks(`7: ${reads} reads although nothing was due`);
+    },
+  };
+}
+
+/** What a status says of a refresh. */
+function claimOf(object: KubeObject): string {
+  const { refreshTime, syncedResourceVersion, refreshId } = statusOf(object);
+  return JSON.stringify([
+    readyOf(object)?.status,
+    readyOf(object)?.reason,
+    refreshTime,
+    syncedResourceVersion,
+    refreshId,
+  ]);
+}
+
+function sameData(a: KubeObject, b: KubeObject): boolean {
+  return JSON.stringify(a.data) === JSON.stringify(b.data);
+}
+
+function keysOf(spec: ExternalSecretSpec): string[] {
+  return [
+    ...(spec.data ?? []).map(({ remoteRef }) => remoteRef.key),
+    ...(spec.dataFrom ?? []).flatMap(({ extract }) => extract?.key ?? []),
+  ];
+}
