@@ -1,0 +1,146 @@
+import type { SyncOutcome } from '../../composite-controllers/controller.ts';
+import { createExternalSecretController } from '../../composite-controllers/external-secret/sync.ts';
+import type { JsonPatchOperation } from '../../composite-controllers/lib/json-patch.ts';
+import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
+import type { Backends, ReadOptions } from '../../providers/backends.ts';
+import { ProviderError } from '../../providers/kit/errors.ts';
+import { appliedFields, request, settings, startOfTests, store, uid } from './builders.ts';
+
+/** What a test may look at and change. */
+export interface World {
+  now: number;
+  values: Map<string, string>;
+  failWith: ProviderError | undefined;
+  reads: { key: string; options: ReadOptions }[];
+  /** The Secrets of the cluster by name. */
+  live: Map<string, SecretObject>;
+  patches: { name: string; patch: readonly JsonPatchOperation[] }[];
+  events: string[];
+  parent: KubeObject;
+  related: KubeObject[];
+  version: number;
+}
+
+/** One ExternalSecret, its backend and its cluster; `pass` is one sync call, whose answer is applied unless told otherwise. */
+export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'never' } = {}) {
+  const world: World = {
+    now: startOfTests,
+    values: new Map([['db', 'one']]),
+    failWith: undefined,
+    reads: [],
+    live: new Map(),
+    patches: [],
+    events: [],
+    parent,
+    related: [store()],
+    version: 1_000,
+  };
+  const backends: Backends = {
+    async read(_store, _consumer, ref, options) {
+      world.reads.push({ key: ref.key, options });
+      if (world.failWith !== undefined) throw world.failWith;
+      const value = world.values.get(ref.key);
+      if (value === undefined) throw new ProviderError('NotFound', { what: ref.key });
+      return {
+        size: 1,
+        value: () => Buffer.from(value),
+        map: () => new Map(value === '' ? [] : [['key', Buffer.from(value)]]),
+      };
+    },
+    find: async () => new Map(),
+    check: async () => 'ready',
+    health: () => ({ breaker: 'closed' }),
+    close: async () => {},
+  };
+  const start = () =>
+    createExternalSecretController({
+      now: () => world.now,
+      backends,
+      secrets: {
+        get: async (_namespace, name) => structuredClone(world.live.get(name)),
+        async patch(_namespace, name, patch) {
+          const secret = world.live.get(name);
+          if (secret === undefined || patch[0]?.value !== secret.metadata.resourceVersion)
+            return { kind: 'conflict' };
+          world.patches.push({ name, patch });
+          for (const { op, path } of patch) {
+            if (op !== 'remove') continue;
+            if (path.startsWith('/data/')) delete secret.data![path.slice(6)];
+            if (path.startsWith('/metadata/ownerReferences/')) secret.metadata.ownerReferences = [];
+            if (path === '/metadata/labels/controller-uid') delete secret.metadata.labels!['controller-uid'];
+          }
+          secret.metadata.resourceVersion = String(world.version++);
+          return { kind: 'patched', secret };
+        },
+      },
+      events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      settings: { ...settings, adopt },
+    });
+  let controller = start();
+  const restart = () => {
+    controller = start();
+  };
+
+  const owned = () =>
+    [...world.live.values()].filter((secret) =>
+      secret.metadata.ownerReferences?.some((owner) => owner.uid === uid),
+    );
+
+  /** One sync call. `writes: 'fail'` is a cluster that refuses the Secret while it takes the status. */
+  const pass = async (writes: 'land' | 'fail' = 'land', children?: KubeObject[]): Promise<SyncOutcome> => {
+    const body = JSON.parse(
+      JSON.stringify(request(world.parent, { children: children ?? owned(), related: world.related })),
+    );
+    const outcome = await controller.sync(body, { signal: new AbortController().signal });
+    if (outcome.kind === 'wait') return outcome;
+    if (JSON.stringify(world.parent.status) !== JSON.stringify(outcome.response.status)) {
+      world.parent.status = structuredClone(outcome.response.status);
+      world.parent.metadata.resourceVersion = String(world.version++);
+    }
+    if (writes === 'land') apply(outcome.response.children as SecretObject[]);
+    return outcome;
+  };
+
+  const apply = (children: readonly SecretObject[]) => {
+    for (const secret of owned()) {
+      if (!children.some((child) => child.metadata.name === secret.metadata.name))
+        world.live.delete(secret.metadata.name);
+    }
+    for (const child of children) {
+      const known = world.live.get(child.metadata.name);
+      const secret: SecretObject = structuredClone(child);
+      secret.data = { ...known?.data, ...secret.data };
+      secret.metadata.labels = {
+        ...known?.metadata.labels,
+        ...secret.metadata.labels,
+        'controller-uid': uid,
+      };
+      secret.metadata.ownerReferences = [
+        { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'app', uid, controller: true },
+      ];
+      secret.metadata.managedFields = [appliedFields(child)];
+      (secret.metadata.managedFields[0]!.fieldsV1!['f:metadata'] as Record<string, object>)['f:labels'] = {
+        ...(appliedFields(child).fieldsV1['f:metadata'] as Record<string, object>)['f:labels'],
+        'f:controller-uid': {},
+      };
+      if (
+        JSON.stringify({ ...known, metadata: { ...known?.metadata, resourceVersion: '' } }) !==
+        JSON.stringify({ ...secret, metadata: { ...secret.metadata, resourceVersion: '' } })
+      ) {
+        secret.metadata.resourceVersion = String(world.version++);
+        world.live.set(child.metadata.name, secret);
+      }
+    }
+  };
+
+  const ready = () =>
+    (
+      world.parent.status as
+        | { conditions?: { status: string; reason: string; message: string }[] }
+        | undefined
+    )?.conditions?.[0];
+  const value = (name = 'app', key = 'password') =>
+    Buffer.from(world.live.get(name)?.data?.[key] ?? '', 'base64').toString();
+  return { world, pass, ready, value, restart };
+}
