@@ -4,6 +4,6 @@ export interface Environment {
   readonly now: () => number;
   /** So many bytes from a cryptographic generator. */
   readonly randomBytes: (count: number) => Uint8Array;
-  /** A new private key as PEM: PKCS#1 for RSA of so many bits, OpenSSL's own form for DSA (2048 and 256 bits). Slow. */
-  readonly generateKey: (type: 'rsa' | 'dsa', bits: number) => string;
+  /** A new private key of so many bits in PKCS#8 (DER); of DSA with a divisor of 256 bits. Slow. */
+  readonly generateKey: (type: 'rsa' | 'dsa', bits: number) => Uint8Array;
 }

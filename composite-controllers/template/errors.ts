@@ -113,6 +113,7 @@ export const templateErrors = {
   InvalidAddress: 'an IP address is not valid',
   InvalidJwk: 'the JSON web key cannot be read, or is of an unsupported type',
   InvalidPkcs12: 'unable to decode pkcs12: the file is damaged or the password is wrong',
+  NotUtf8: 'the argument is not UTF-8',
   NoPem: 'failed to decode PEM block',
   PemJunk: 'error filtering pem: found junk',
   ChainDisjunct: 'found multiple leaf or disjunct certificates',

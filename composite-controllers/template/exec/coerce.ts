@@ -43,7 +43,9 @@ export function coerce(state: State, value: Value, parameter: Parameter): Value 
 
 /** Numbers reach functions as bigint, whatever their type. */
 function plain(value: Value, parameter: Parameter): Value {
-  return parameter === 'uint32' && isObject(value) && value.kind === 'integer' ? value.value : value;
+  return (parameter === 'uint32' || parameter === 'duration') && isObject(value) && value.kind === 'integer'
+    ? value.value
+    : value;
 }
 
 /** `nil` written as an argument. */

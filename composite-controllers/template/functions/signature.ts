@@ -1,6 +1,6 @@
 import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
 import type { Context } from '../context.ts';
-import type { Any, Dict, Instance, Integer, List, Value } from '../values/value.ts';
+import type { Any, Dict, Instance, List, Value } from '../values/value.ts';
 
 /** What a function receives for each type of parameter. `value` also takes no value at all. */
 export interface ParameterValues {
@@ -14,7 +14,7 @@ export interface ParameterValues {
   readonly map: Dict;
   readonly list: List;
   readonly time: Instance;
-  readonly duration: Integer;
+  readonly duration: bigint;
   readonly version: Instance;
   readonly certificate: Instance;
 }

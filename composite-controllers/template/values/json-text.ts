@@ -49,6 +49,7 @@ export function jsonText(value: Any, form: JsonForm, budget: Budget, level = 0):
         level,
       );
     case 'instance':
+      if (value.json === null) throw new CallError('NoJson');
       return value.json ?? members(Object.entries(value.fields), form, budget, level);
   }
 }

@@ -69,8 +69,8 @@ export interface Instance {
   readonly methods: Methods;
   /** What its String method gives, where it has one. */
   readonly text?: ByteText;
-  /** What Go's encoding/json writes, as JSON; without it, the fields. */
-  readonly json?: ByteText;
+  /** What Go's encoding/json writes, as JSON, or null where it fails; without it, the fields. */
+  readonly json?: ByteText | null;
   /** What only the functions of its own family understand. */
   readonly inner?: unknown;
 }

@@ -19,7 +19,7 @@ export type OwnAnswer =
 const environment: Environment = {
   now: () => 0,
   randomBytes: (count) => new Uint8Array(count),
-  generateKey: () => '',
+  generateKey: () => new Uint8Array(),
 };
 
 /** Our answer. A crash is thrown on. */

@@ -3,6 +3,7 @@ import { compareFunctions } from '../../../../composite-controllers/template/fun
 import { dictFunctions } from '../../../../composite-controllers/template/functions/dicts.ts';
 import { encodingFunctions } from '../../../../composite-controllers/template/functions/encoding.ts';
 import { escapeFunctions } from '../../../../composite-controllers/template/functions/escape.ts';
+import { hashFunctions } from '../../../../composite-controllers/template/functions/hashes.ts';
 import { jsonFunctions } from '../../../../composite-controllers/template/functions/json.ts';
 import { letterFunctions } from '../../../../composite-controllers/template/functions/letters.ts';
 import { listFunctions } from '../../../../composite-controllers/template/functions/lists.ts';
@@ -15,10 +16,13 @@ import { stringFunctions } from '../../../../composite-controllers/template/func
 import { urlFunctions } from '../../../../composite-controllers/template/functions/urls.ts';
 import type { Family } from '../case.ts';
 import { callsOf } from './calls.ts';
+import { crypto, passwords } from './crypto.ts';
+import { dates } from './dates.ts';
 import { engine } from './engine.ts';
 import { address, constraint, expression, version } from './notations.ts';
 import { printf } from './printf.ts';
 import { syntax } from './syntax.ts';
+import { fromYaml, toYaml } from './yaml.ts';
 
 /** All families by name. */
 export const families: Readonly<Record<string, Family>> = {
@@ -48,4 +52,10 @@ export const families: Readonly<Record<string, Family>> = {
     name === 'semverCompare' && index === 0 ? constraint(random) : version(random),
   ),
   urls: callsOf(urlFunctions, address),
+  hashes: callsOf(hashFunctions, undefined, ['encryptAES']),
+  dates,
+  toYaml,
+  crypto,
+  passwords,
+  fromYaml,
 };

@@ -1,0 +1,111 @@
+import { dict } from '../../../../composite-controllers/template/values/value.ts';
+import type { Family } from '../case.ts';
+import type { Random } from '../random.ts';
+import * as pools from './pools.ts';
+
+/** Values as YAML. */
+export const toYaml: Family = (random) => {
+  const value = random.once(4) ? longText(random) : pools.any(random, 4);
+  return {
+    template: '{{ .v | toYaml }}',
+    data: dict([
+      ['v', value],
+      ['k', 'x'],
+    ]),
+    missingKey: 'default',
+  };
+};
+
+function longText(random: Random): string {
+  return Array.from({ length: random.below(30) }, () => pools.text(random)).join(
+    random.pick([' ', '  ', '\n', ' \n', '\n ', '']),
+  );
+}
+
+const scalars = [
+  'a',
+  'yes',
+  'No',
+  'on',
+  'y',
+  '~',
+  'null',
+  '',
+  '12',
+  '-3',
+  '0x1F',
+  '0o17',
+  '017',
+  '0b11',
+  '1_000',
+  '1.5',
+  '.5',
+  '1e3',
+  '.inf',
+  '-.INF',
+  '.nan',
+  '2001-12-14',
+  '2001-12-14t21:59:43.10-05:00',
+  '12:30:45',
+  'a b',
+  "'q'",
+  '"d\\n\\x41"',
+  "'it''s'",
+  '"a: b"',
+  'a:b',
+  '- x',
+  '+1',
+  '1.',
+  '99999999999999999999',
+  '18446744073709551615',
+  '!!str 5',
+  '!!int 7',
+  '"5"',
+  '<<',
+  '0.1',
+  '=',
+  'x#y',
+  '"\\u00e9"',
+];
+
+function node(random: Random, indent: number, depth: number): string {
+  const pad = ' '.repeat(indent);
+  switch (random.below(depth > 0 ? 6 : 2)) {
+    case 0:
+    case 1:
+      return ` ${random.pick(scalars)}\n`;
+    case 2:
+      return `\n${Array.from({ length: 1 + random.below(3) }, () => `${pad}-${node(random, indent + 2, depth - 1)}`).join('')}`;
+    case 3:
+      return ` ${random.pick(['|', '>', '|-', '>-', '|+'])}\n${pad}line one\n${pad}  two\n\n${pad}three\n`;
+    case 4:
+      return ` ${random.pick(['[1, a, yes]', '{a: 1, b: [x]}', '{}', '[]', '{"q": 1.50}', '[a, [b, {c: d}]]'])}\n`;
+    default:
+      return `\n${map(random, indent, depth - 1)}`;
+  }
+}
+
+const keys = ['a', 'b', 'c', 'key', '"q k"', '5', '1.5', 'true', 'x-y', '~', "'s'", '1e20', '0x10'];
+
+function map(random: Random, indent: number, depth: number): string {
+  const pad = ' '.repeat(indent);
+  const used = ['first', ...new Set(random.some(3, () => random.pick(keys)))];
+  return used.map((key) => `${pad}${key}:${node(random, indent + 2, depth)}`).join('');
+}
+
+/** YAML texts in UTF-8; go-yaml would read UTF-16 too, and pass over what stands behind a root in brackets or quotes. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml. */
+export const fromYaml: Family = (random) => {
+  const text = random.once(12)
+    ? pools.text(random).replace(/^(?:\xff\xfe|[[{"']).*/s, '')
+    : map(random, 0, 3);
+  const source = `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
+  return {
+    template:
+      '{{ $v := fromYaml .t }}{{ if hasKey $v "Error" }}error{{ else }}{{ $v | toJson }}|{{ $v }}{{ end }}',
+    data: dict([
+      ['t', source],
+      ['k', 1n],
+    ]),
+    missingKey: 'default',
+  };
+};
