@@ -56,7 +56,8 @@ test('the loopback Vault misbehaves on command, and a store recovers when it sto
 
   assert.equal(local.requests.get('POST /v1/kv/a'), 1);
   // A reset connection may be tried once more, and a refusal makes the store look at its token.
-  assert((local.requests.get('GET /v1/kv/a') ?? 0) >= rows.length + 2);
+  // The two that ran out of time may have done so before they left.
+  assert((local.requests.get('GET /v1/kv/a') ?? 0) >= rows.length);
   assert.deepEqual(
     [...local.requests.keys()],
     ['POST /v1/kv/a', 'GET /v1/kv/a', 'GET /v1/auth/token/lookup-self'],
