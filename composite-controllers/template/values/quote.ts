@@ -105,7 +105,8 @@ const hexDigits: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 function unquoteUnit(body: ByteText, at: number, delimiter: string): Unit | undefined {
   if (body[at] !== '\\') {
     const { rune, size } = decodeRune(body, at);
-    return { rune, text: body.slice(at, at + size), length: size };
+    // What is no UTF-8 becomes U+FFFD here, though not between backquotes.
+    return { rune, text: encodeRune(rune), length: size };
   }
   const letter = body[at + 1] ?? '';
   const char = simple[letter] ?? (letter === delimiter ? delimiter : undefined);

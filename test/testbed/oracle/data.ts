@@ -1,4 +1,10 @@
-import type { Any } from '../../../composite-controllers/template/values/value.ts';
+import {
+  type Any,
+  dict,
+  int64,
+  list,
+  strings,
+} from '../../../composite-controllers/template/values/value.ts';
 
 /** A value that both sides can be given. */
 export type Data = Any;
@@ -32,4 +38,36 @@ export function encode(value: Data): unknown {
   }
 }
 
+/** The value of something in that notation. */
+export function decode(encoded: unknown): Data {
+  if (encoded === null) return null;
+  const [[kind, value] = []] = Object.entries(encoded as Record<string, unknown>);
+  switch (kind) {
+    case 's':
+      return text(String(value));
+    case 'i':
+      return BigInt(String(value));
+    case 'i64':
+      return int64(BigInt(String(value)));
+    case 'f':
+      return Number(value);
+    case 'b':
+      return value === true;
+    case 'l':
+      return list((value as unknown[]).map(decode));
+    case 'ls':
+      return strings((value as unknown[]).map((item) => String(decode(item))));
+    case 'm':
+      return dict(members(value));
+    case 'ms':
+      return { kind: 'map', element: 'string', entries: new Map(members(value)) };
+    default:
+      throw new Error('no such data');
+  }
+}
+
+const members = (value: unknown) =>
+  Object.entries(value as Record<string, unknown>).map(([name, item]) => [text(name), decode(item)] as const);
+
+const text = (encoded: string) => Buffer.from(encoded, 'base64').toString('latin1');
 const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"keyhook.dev/oracle/functions"
 )
 
 // A request: a template, its name, its missingkey option, and data in the notation of decode.
@@ -62,7 +64,7 @@ func answerTo(line []byte) (answer response) {
 	if err != nil {
 		return response{Error: []byte(err.Error()), Stage: "data"}
 	}
-	t := template.New(r.Name).Funcs(functions).Delims(r.Left, r.Right)
+	t := template.New(r.Name).Funcs(functions.All).Delims(r.Left, r.Right)
 	if r.MissingKey != "" {
 		t = t.Option("missingkey=" + r.MissingKey)
 	}

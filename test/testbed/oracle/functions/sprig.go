@@ -1,4 +1,5 @@
-package main
+// Package functions has the functions of ESO's templates over the libraries that ESO uses.
+package functions
 
 import (
 	"crypto/sha1"
@@ -12,9 +13,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// functions are sprig's as ESO has them: without those that read the world, with hexdec, and htpasswd with its algorithm.
+// All are sprig's as ESO has them: without those that read the world, with hexdec, and htpasswd with its algorithm.
 // keys and values are in sorted order, because Go's is another one each time.
-var functions = func() template.FuncMap {
+var All = func() template.FuncMap {
 	all := sprig.TxtFuncMap()
 	for _, name := range []string{"env", "expandenv", "getHostByName"} {
 		delete(all, name)

@@ -1,4 +1,4 @@
-package main
+package functions
 
 import (
 	"bytes"
@@ -18,20 +18,20 @@ import (
 
 // Our own words for what ESO adds to sprig, over the libraries that it uses.
 func init() {
-	functions["filterPEM"] = filterPEM
-	functions["filterCertChain"] = filterCertChain
-	functions["certSANs"] = certSANs
-	functions["rsaDecrypt"] = rsaDecrypt
-	functions["jwkPublicKeyPem"] = func(text string) (string, error) {
+	All["filterPEM"] = filterPEM
+	All["filterCertChain"] = filterCertChain
+	All["certSANs"] = certSANs
+	All["rsaDecrypt"] = rsaDecrypt
+	All["jwkPublicKeyPem"] = func(text string) (string, error) {
 		return jwkPEM(text, "PUBLIC KEY", x509.MarshalPKIXPublicKey)
 	}
-	functions["jwkPrivateKeyPem"] = func(text string) (string, error) {
+	All["jwkPrivateKeyPem"] = func(text string) (string, error) {
 		return jwkPEM(text, "PRIVATE KEY", x509.MarshalPKCS8PrivateKey)
 	}
-	functions["pkcs12keyPass"] = pkcs12Key
-	functions["pkcs12key"] = func(file string) (string, error) { return pkcs12Key("", file) }
-	functions["pkcs12certPass"] = pkcs12Certificates
-	functions["pkcs12cert"] = func(file string) (string, error) { return pkcs12Certificates("", file) }
+	All["pkcs12keyPass"] = pkcs12Key
+	All["pkcs12key"] = func(file string) (string, error) { return pkcs12Key("", file) }
+	All["pkcs12certPass"] = pkcs12Certificates
+	All["pkcs12cert"] = func(file string) (string, error) { return pkcs12Certificates("", file) }
 }
 
 func blocks(text string) (found []*pem.Block, rest []byte) {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { compare, ownAnswer } from '../../testbed/oracle/compare.ts';
+import { type Data, decode } from '../../testbed/oracle/data.ts';
+
+interface Row {
+  readonly from: string;
+  readonly template: string;
+  /** `tVal`, or in the notation of the oracle. */
+  readonly data?: unknown;
+  readonly output?: string;
+  readonly error?: string;
+  readonly stage: 'parsed' | 'executed' | 'parse' | 'execute';
+}
+
+const [head, ...rows] = readFileSync(join(import.meta.dirname, 'go.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line)) as [{ taken: number; tVal: unknown }, ...Row[]];
+
+const bytes = (text = '') => Buffer.from(text).toString('latin1');
+
+/** What Go says of a row; where it was only parsed, our own answer may be anything but a parse error. */
+function check(row: Row): void {
+  const data: Data = row.data === undefined ? null : decode(row.data === 'tVal' ? head.tVal : row.data);
+  const own = ownAnswer({ template: bytes(row.template), data, missingKey: 'default' });
+  if (row.stage === 'parsed') {
+    assert(own.kind === 'output' || own.stage === 'execute', JSON.stringify(own));
+    return;
+  }
+  const go =
+    row.stage === 'executed'
+      ? ({ kind: 'output', output: bytes(row.output) } as const)
+      : ({ kind: 'error', stage: row.stage, text: bytes(row.error) } as const);
+  assert.notEqual(compare(go, own), 'different', JSON.stringify({ template: row.template, go, own }));
+}
+
+const sources = new Map<string, Row[]>();
+for (const row of rows) sources.set(row.from, [...(sources.get(row.from) ?? []), row]);
+
+for (const [from, taken] of sources)
+  test(`${taken.length} rows of ${from} as Go answers them`, () => {
+    for (const row of taken) check(row);
+  });
+
+test('no row got lost', () => assert.equal(rows.length, head.taken));

@@ -1,0 +1,355 @@
+// Golden makes rows of test/golden/template from the tables of Go's text/template tests and of sprig's: templates, data and what
+// Go answers. A row is taken when Go, with ESO's functions and data that JSON can express, answers what its table says; each row
+// that is left out is counted under a reason. Usage: go run ./golden > ../../golden/template/go.jsonl
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"keyhook.dev/oracle/functions"
+)
+
+type row struct {
+	From     string `json:"from"`
+	Template string `json:"template"`
+	// Data is "tVal", or in the notation of the oracle.
+	Data   any    `json:"data,omitempty"`
+	Output string `json:"output,omitempty"`
+	Error  string `json:"error,omitempty"`
+	Stage  string `json:"stage,omitempty"`
+}
+
+var rows []row
+var leftOut = map[string]int{}
+
+var complexNumber = regexp.MustCompile(`[0-9]i\b`)
+
+// tVal stands for the struct of the same name in exec_test.go, as far as JSON can express it.
+var tVal = map[string]any{
+	"True": true, "I": 17, "X": "x", "S": "xyz", "U": map[string]any{"V": "v"},
+	"SI": []any{3, 4, 5}, "SIEmpty": []any{}, "SB": []any{true, false},
+	"MSI": map[string]any{"one": 1, "two": 2, "three": 3}, "MSIone": map[string]any{"one": 1}, "MSIEmpty": map[string]any{},
+	"SMSI":   []any{map[string]any{"one": 1, "two": 2}, map[string]any{"eleven": 11, "twelve": 12}},
+	"Empty0": nil, "Empty1": 3, "Empty2": "empty2", "Empty3": []any{7, 8},
+	"Str": "foo", "PI": 23, "PS": "a string", "PSI": []any{21, 22, 23},
+}
+
+func main() {
+	time.Local = time.UTC
+	source := filepath.Join(runtime.GOROOT(), "src", "text", "template")
+	execTable(filepath.Join(source, "exec_test.go"))
+	parseTables(filepath.Join(source, "parse", "parse_test.go"))
+	sprig, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/Masterminds/sprig/v3").Output()
+	if err != nil {
+		panic(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(sprig)), "*_test.go"))
+	for _, file := range files {
+		sprigTests(file)
+	}
+	fmt.Println(line(map[string]any{"taken": len(rows), "leftOut": leftOut, "tVal": encode(tVal)}))
+	for _, row := range rows {
+		fmt.Println(line(row))
+	}
+}
+
+func line(value any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(out.String())
+}
+
+func read(file string) *ast.File {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
+
+// table finds the composite literal of a package variable.
+func table(file *ast.File, name string) []ast.Expr {
+	var found []ast.Expr
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.ValueSpec); ok && spec.Names[0].Name == name && len(spec.Values) == 1 {
+			found = spec.Values[0].(*ast.CompositeLit).Elts
+		}
+		return true
+	})
+	return found
+}
+
+func execTable(path string) {
+	for _, element := range table(read(path), "execTests") {
+		fields := element.(*ast.CompositeLit).Elts
+		input, okInput := text(fields[1], nil)
+		output, okOutput := text(fields[2], nil)
+		data, okData := value(fields[3])
+		switch {
+		case !okInput || !okOutput:
+			leftOut["the row is computed"]++
+		case !okData:
+			leftOut["its data is not JSON"]++
+		default:
+			add("text/template exec_test", input, data, output, fields[4].(*ast.Ident).Name == "true")
+		}
+	}
+}
+
+func parseTables(path string) {
+	file := read(path)
+	for _, element := range table(file, "parseTests") {
+		fields := element.(*ast.CompositeLit).Elts
+		if input, ok := text(fields[1], nil); ok {
+			addParse("text/template parse_test", input, fields[2].(*ast.Ident).Name == "noError")
+		} else {
+			leftOut["the row is computed"]++
+		}
+	}
+	for _, element := range table(file, "errorTests") {
+		if input, ok := text(element.(*ast.CompositeLit).Elts[1], nil); ok {
+			addParse("text/template parse_test", input, false)
+		} else {
+			leftOut["the row is computed"]++
+		}
+	}
+}
+
+// sprigTests takes calls of runt and runtv, and maps of templates to results.
+func sprigTests(path string) {
+	from := "sprig " + strings.TrimSuffix(filepath.Base(path), ".go")
+	for _, declaration := range read(path).Decls {
+		function, ok := declaration.(*ast.FuncDecl)
+		if !ok || !strings.HasPrefix(function.Name.Name, "Test") {
+			continue
+		}
+		known := map[string]string{}
+		ast.Inspect(function, func(node ast.Node) bool {
+			switch node := node.(type) {
+			case *ast.AssignStmt:
+				for i, left := range node.Lhs {
+					name, isName := left.(*ast.Ident)
+					if !isName || i >= len(node.Rhs) {
+						continue
+					}
+					delete(known, name.Name)
+					if content, ok := text(node.Rhs[i], known); ok {
+						known[name.Name] = content
+					}
+				}
+			case *ast.CompositeLit:
+				mapOfTemplates(from, node)
+			case *ast.CallExpr:
+				call(from, node, known)
+			}
+			return true
+		})
+	}
+}
+
+func call(from string, node *ast.CallExpr, known map[string]string) {
+	name, ok := node.Fun.(*ast.Ident)
+	if !ok || (name.Name != "runt" && name.Name != "runtv") {
+		return
+	}
+	input, okInput := text(node.Args[0], known)
+	output, okOutput := text(node.Args[1], known)
+	var data any
+	okData := true
+	if name.Name == "runtv" {
+		data, okData = value(node.Args[2])
+	}
+	switch {
+	case !okInput || !okOutput:
+		leftOut["the row is computed"]++
+	case !okData:
+		leftOut["its data is not JSON"]++
+	default:
+		add(from, input, data, output, true)
+	}
+}
+
+func mapOfTemplates(from string, node *ast.CompositeLit) {
+	kind, ok := node.Type.(*ast.MapType)
+	if !ok || fmt.Sprint(kind.Key) != "string" || fmt.Sprint(kind.Value) != "string" {
+		return
+	}
+	for _, element := range node.Elts {
+		pair := element.(*ast.KeyValueExpr)
+		input, okInput := text(pair.Key, nil)
+		output, okOutput := text(pair.Value, nil)
+		if okInput && okOutput && strings.Contains(input, "{{") {
+			add(from, input, nil, output, true)
+		}
+	}
+}
+
+// text is a string that is written in the source, or put together of such.
+func text(node ast.Expr, known map[string]string) (string, bool) {
+	switch node := node.(type) {
+	case *ast.BasicLit:
+		content, err := strconv.Unquote(node.Value)
+		return content, err == nil && node.Kind == token.STRING
+	case *ast.BinaryExpr:
+		left, okLeft := text(node.X, known)
+		right, okRight := text(node.Y, known)
+		return left + right, okLeft && okRight && node.Op == token.ADD
+	case *ast.Ident:
+		content, ok := known[node.Name]
+		return content, ok
+	}
+	return "", false
+}
+
+// value is data that is written in the source, as far as JSON can express it.
+func value(node ast.Expr) (any, bool) {
+	switch node := node.(type) {
+	case *ast.Ident:
+		constants := map[string]any{"nil": nil, "true": true, "false": false, "tVal": tVal}
+		constant, ok := constants[node.Name]
+		return constant, ok
+	case *ast.BasicLit:
+		switch node.Kind {
+		case token.INT:
+			number, err := strconv.Atoi(node.Value)
+			return number, err == nil
+		case token.FLOAT:
+			number, err := strconv.ParseFloat(node.Value, 64)
+			return number, err == nil
+		}
+		return text(node, nil)
+	case *ast.CompositeLit:
+		return composite(node)
+	}
+	return nil, false
+}
+
+func composite(node *ast.CompositeLit) (any, bool) {
+	switch node.Type.(type) {
+	case *ast.ArrayType:
+		items := []any{}
+		for _, element := range node.Elts {
+			item, ok := value(element)
+			if !ok {
+				return nil, false
+			}
+			items = append(items, item)
+		}
+		return items, true
+	case *ast.MapType:
+		members := map[string]any{}
+		for _, element := range node.Elts {
+			pair, ok := element.(*ast.KeyValueExpr)
+			if !ok {
+				return nil, false
+			}
+			name, okName := text(pair.Key, nil)
+			member, okMember := value(pair.Value)
+			if !okName || !okMember {
+				return nil, false
+			}
+			members[name] = member
+		}
+		return members, true
+	}
+	return nil, false
+}
+
+func add(from, input string, data any, output string, ok bool) {
+	first, stage, err := run(input, data)
+	second, _, _ := run(input, data)
+	switch {
+	case stage == "parse" && strings.Contains(err.Error(), "not defined"):
+		leftOut["it calls a function that ESO's templates do not have"]++
+	case complexNumber.MatchString(input):
+		leftOut["it has complex numbers, which are refused"]++
+	case first != second:
+		leftOut["its result is random"]++
+	case (err == nil) != ok || (ok && first != output):
+		leftOut["it needs a type, method or function of the test itself"]++
+	case err != nil:
+		rows = append(rows, row{From: from, Template: input, Data: reference(data), Error: err.Error(), Stage: stage})
+	default:
+		rows = append(rows, row{From: from, Template: input, Data: reference(data), Output: first, Stage: "executed"})
+	}
+}
+
+func addParse(from, input string, ok bool) {
+	_, err := template.New("t").Funcs(functions.All).Parse(input)
+	switch {
+	case complexNumber.MatchString(input):
+		leftOut["it has complex numbers, which are refused"]++
+	case err != nil && strings.Contains(err.Error(), "function"):
+		leftOut["it calls a function that ESO's templates do not have"]++
+	case (err == nil) != ok:
+		leftOut["it needs a type, method or function of the test itself"]++
+	case err != nil:
+		rows = append(rows, row{From: from, Template: input, Error: err.Error(), Stage: "parse"})
+	default:
+		rows = append(rows, row{From: from, Template: input, Stage: "parsed"})
+	}
+}
+
+func run(input string, data any) (output, stage string, err error) {
+	t, err := template.New("t").Funcs(functions.All).Parse(input)
+	if err != nil {
+		return "", "parse", err
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, data); err != nil {
+		return "", "execute", err
+	}
+	return out.String(), "", nil
+}
+
+func reference(data any) any {
+	if members, ok := data.(map[string]any); ok && len(members) == len(tVal) {
+		return "tVal"
+	}
+	return encode(data)
+}
+
+// encode writes data in the notation that the oracle reads.
+func encode(data any) any {
+	switch data := data.(type) {
+	case string:
+		return map[string]any{"s": []byte(data)}
+	case int:
+		return map[string]any{"i": strconv.Itoa(data)}
+	case float64:
+		return map[string]any{"f": strconv.FormatFloat(data, 'g', -1, 64)}
+	case bool:
+		return map[string]any{"b": data}
+	case []any:
+		items := []any{}
+		for _, item := range data {
+			items = append(items, encode(item))
+		}
+		return map[string]any{"l": items}
+	case map[string]any:
+		members := map[string]any{}
+		for name, member := range data {
+			members[base64.StdEncoding.EncodeToString([]byte(name))] = encode(member)
+		}
+		return map[string]any{"m": members}
+	}
+	return nil
+}
