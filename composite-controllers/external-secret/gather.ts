@@ -1,8 +1,11 @@
-import type { SecretObject } from '../lib/objects.ts';
+import type { OwnerReference, SecretObject } from '../lib/objects.ts';
+import { ownedFields } from '../lib/owned-fields.ts';
 import type { TargetSecrets } from '../lib/ports.ts';
+import { createdBy } from './desired.ts';
 import type { Memory } from './memory.ts';
-import { noSecret } from './names.ts';
-import type { World } from './world.ts';
+import { createdByLabel, noSecret, refreshIdAnnotation } from './names.ts';
+import { generationOf } from './refresh.ts';
+import { refreshIdOf, type World } from './world.ts';
 
 /** A world to decide about; or caches that lag behind what is known, so that nothing may be said now. */
 export type Gathered = { readonly kind: 'world'; readonly world: World } | { readonly kind: 'stale' };
@@ -27,9 +30,10 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
   // A broken spec may name anything: it gets no Secret anyway.
   const isAsked = observed.target !== undefined || problems.length === 0;
   const live = isAsked ? await secrets.get(namespace, targetName) : undefined;
-  const target = ownedBy(uid, live);
+  const target = ifOurs(observed, live);
   // Somebody else's by now: to state it would take it back, to leave it out would delete it.
   if (observed.target !== undefined && live !== undefined && target === undefined) return stale;
+  if (isOfLaterSpec(target, observed)) return stale;
   if (sight === 'older') {
     // Either a cache lags, or the API server was restored from an older state, and then the live Secret is older, too.
     if (target !== undefined && memory.isAsNew(uid, target)) return stale;
@@ -39,9 +43,9 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
   const others: SecretObject[] = [];
   for (const { metadata } of observed.others) {
     const other = await secrets.get(namespace, metadata.name);
-    const own = ownedBy(uid, other);
+    const own = ifOurs(observed, other);
+    if (own === undefined ? other !== undefined : isOfLaterSpec(own, observed)) return stale;
     if (own !== undefined) others.push(own);
-    else if (other !== undefined) return stale;
   }
   const world: World = { ...observed, target, others };
   memory.see(world);
@@ -57,7 +61,24 @@ function isPlain({ uid, status, target, others }: World, memory: Memory): boolea
   );
 }
 
-function ownedBy(uid: string, secret: SecretObject | undefined): SecretObject | undefined {
-  const owner = secret?.metadata.ownerReferences?.find(({ controller }) => controller === true);
-  return owner?.uid === uid ? secret : undefined;
+/** The Secret was made from a newer spec than the one that is shown. It says so itself, where nobody else has written it. */
+function isOfLaterSpec(secret: SecretObject | undefined, { uid, object }: World): boolean {
+  const id = secret === undefined ? undefined : refreshIdOf(secret);
+  if (secret === undefined || id === undefined || controllerOf(secret)?.uid !== uid) return false;
+  const isOwnWord = ownedFields(secret)?.annotations.has(refreshIdAnnotation) === true;
+  return isOwnWord && generationOf(id) > (object.metadata.generation ?? 0);
+}
+
+/** Metacontroller lets go of a child that lost its label; one that says that we made it is still ours then. */
+function ifOurs(world: World, secret: SecretObject | undefined): SecretObject | undefined {
+  const owner = controllerOf(secret);
+  const isOurs =
+    owner === undefined
+      ? secret?.metadata.labels?.[createdByLabel] === createdBy(world)
+      : owner.uid === world.uid;
+  return isOurs ? secret : undefined;
+}
+
+function controllerOf(secret: SecretObject | undefined): OwnerReference | undefined {
+  return secret?.metadata.ownerReferences?.find(({ controller }) => controller === true);
 }

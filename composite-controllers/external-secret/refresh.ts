@@ -76,9 +76,14 @@ function byTarget(world: World): RefreshReason | undefined {
  * seen, and never the same again (design rule 2).
  */
 export function refreshId(world: World): string {
-  const { status, uid, version } = world;
+  const { object, status, uid, version } = world;
   const slot = refreshedAt(world) === undefined ? 'first' : String(dueAt(world) ?? 'untimed');
-  return digest([uid, version, slot, status.refreshId ?? '']);
+  return `${object.metadata.generation ?? 0}-${digest([uid, version, slot, status.refreshId ?? ''])}`;
+}
+
+/** Generation of the spec that a refresh is of; 0 for an id that is none of ours. */
+export function generationOf(refreshId: string): number {
+  return Number(/^\d{1,15}(?=-)/.exec(refreshId)?.[0] ?? 0);
 }
 
 /**

@@ -5,8 +5,10 @@ import { createMemory, type Memory } from '../../../../composite-controllers/ext
 import { readWorld } from '../../../../composite-controllers/external-secret/world.ts';
 import type { KubeObject, SecretObject } from '../../../../composite-controllers/lib/objects.ts';
 import {
+  appliedFields,
   childSecret,
   externalSecret,
+  type Mod,
   meta,
   request,
   spec,
@@ -14,6 +16,11 @@ import {
   status,
   syncedAt,
 } from '../../../support/builders.ts';
+
+/** As Metacontroller applies it: its entry owns the label by which it knows the child. */
+const applied = (secret: SecretObject) => {
+  secret.metadata.managedFields = [appliedFields(secret)];
+};
 
 /** One gathering: what Metacontroller shows, what there is, and what came out of it. */
 async function gathered({
@@ -125,6 +132,31 @@ test('a status whose write was lost or is not shown yet counts, until a newer Ex
   assert.equal((await gathered({ memory })).world?.status.refreshId, 'r1');
   const newer = externalSecret(meta({ resourceVersion: '101' }), status({ refreshId: 'r0' }));
   assert.equal((await gathered({ memory, parent: newer })).world?.status.refreshId, 'r0');
+});
+
+test('an ExternalSecret that is older than the spec of its Secret is not acted on', async () => {
+  const made = (name: string, ...mods: Mod<SecretObject>[]) =>
+    childSecret({ password: 'one' }, '2-abc', meta({ name }), applied, ...mods);
+  const older = externalSecret(meta({ generation: 1 }));
+  assert.equal((await gathered({ parent: older, live: [made('app')] })).result.kind, 'stale');
+  const renamed = { shown: [made('renamed')], live: [made('renamed')] };
+  assert.equal((await gathered({ parent: older, ...renamed })).result.kind, 'stale', 'whatever its name');
+
+  const current = externalSecret(meta({ generation: 2 }));
+  assert.equal((await gathered({ parent: current, live: [made('app')] })).result.kind, 'world');
+  const forged = made('app', (secret) => (secret.metadata.managedFields = []));
+  assert.equal(
+    (await gathered({ parent: older, live: [forged] })).result.kind,
+    'world',
+    'somebody else’s word',
+  );
+});
+
+test('a child that Metacontroller has let go of, for want of its label, is still ours', async () => {
+  const released = childSecret({ password: 'one' }, 'r1', (secret) => delete secret.metadata.ownerReferences);
+  assert.equal((await gathered({ live: [released] })).world?.target, released);
+  delete released.metadata.labels;
+  assert.equal((await gathered({ live: [released] })).world?.target, undefined);
 });
 
 test('a broken spec is refused without asking for the Secret that it names', async () => {
