@@ -32,6 +32,13 @@ interface Surroundings {
   readonly cluster: () => Pick<Cluster, 'secrets' | 'externalSecrets'>;
 }
 
+/** What a Secret was made from. */
+interface Made {
+  readonly name: string;
+  readonly generation: number;
+  readonly spec: ExternalSecretSpec;
+}
+
 /** An answer may be as old as the coalescer's window, from the end of a read that took 3 s. */
 const windowMs = coalesceWindowMs + 3_000;
 /** Status times have whole seconds. */
@@ -57,7 +64,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   /** The newest version of each backend key that a Secret of an ExternalSecret has held. */
   const held = new Map<string, number>();
   /** The newest generation of each ExternalSecret that its Secret was made from. */
-  const made = new Map<string, { readonly generation: number; readonly spec: ExternalSecretSpec }>();
+  const made = new Map<string, Made>();
   /** The newest refreshTime that was ever recorded of each ExternalSecret. */
   const recorded = new Map<string, string>();
   /** Specs by what status.syncedResourceVersion says once they are synced. */
@@ -116,6 +123,10 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   function mayGo(parent: KubeObject, gone: SecretObject): void {
     const { name } = gone.metadata;
     const target = targetOf(parent);
+    const { uid = '', generation = 0 } = parent.metadata;
+    const latest = made.get(uid);
+    if (latest !== undefined && latest.generation > generation && latest.name === name)
+      breaks(`1: Secret ${name} of a newer spec was deleted for an older one`);
     if (isGone(specOf(parent))) return;
     if (name === target) {
       breaks(`1: Secret ${name} was deleted`);
@@ -157,7 +168,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     const isMoved = JSON.stringify([...texts]) !== JSON.stringify([...beforeTexts]);
     if (isMoved && generation < newest)
       breaks(`2: Secret ${name} went back to generation ${generation} of the spec`);
-    if (isMoved) made.set(uid, { generation, spec: specOf(parent) });
+    if (isMoved) made.set(uid, { name, generation, spec: specOf(parent) });
     for (const [entry, text] of beforeTexts) {
       if (texts.has(entry) || parseValue(text) === undefined) continue;
       if (isWanted(specOf(parent), entry, texts)) breaks(`1: Secret ${name} lost its key ${entry}`);
