@@ -2,7 +2,7 @@ import { CallError } from './errors.ts';
 
 /** What one execution may cost. */
 export interface Limits {
-  /** Nodes walked, iterations, calls, elements visited, and blocks of 256 bytes that functions were given. */
+  /** Nodes walked, iterations, calls, elements visited, and blocks of 64 bytes that functions were given. */
   readonly steps: number;
   /** Bytes of the result. */
   readonly outputBytes: number;
@@ -22,7 +22,7 @@ export const defaultLimits: Limits = {
   outputBytes: 4 << 20,
   madeBytes: 32 << 20,
   depth: 200,
-  slowCalls: 32,
+  slowCalls: 16,
   regexWork: 1 << 25,
 };
 

@@ -3,6 +3,7 @@ import { fromByteText, toByteText } from '../../providers/kit/json/byte-text.ts'
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { Environment } from './environment.ts';
 import { CallError, TemplateError } from './errors.ts';
+import { isShortCircuit } from './exec/call.ts';
 import { execute, guarded } from './exec/execute.ts';
 import type { MissingKey } from './exec/state.ts';
 import { allFunctions } from './functions/table.ts';
@@ -44,7 +45,7 @@ export function parseTemplate(text: string | Uint8Array, options: TemplateOption
   if (bytes.length > maxTemplateBytes) throw tooLarge(named);
   const delimiters = { left: toByteText(left), right: toByteText(right) };
   const source = guarded(named, () =>
-    parse(named, bytes, delimiters, (name) => Object.hasOwn(allFunctions, name)),
+    parse(named, bytes, delimiters, (name) => isShortCircuit(name) || Object.hasOwn(allFunctions, name)),
   );
   const template = { source, missingKey };
   cache.set(key, template, { size: key.length });

@@ -24,7 +24,7 @@ export const tags = {
 } as const;
 
 /** Bytes that are no DER, or not of the expected form. */
-export class DerError extends Error {}
+class DerError extends Error {}
 
 /** The only value in the bytes. Throws {@link DerError}. */
 export function readDer(bytes: Uint8Array): DerNode {

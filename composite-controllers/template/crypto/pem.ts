@@ -18,9 +18,10 @@ export function decodePem(text: ByteText): { block: PemBlock | undefined; rest: 
   for (;;) {
     const ending = text.indexOf(end, from);
     if (ending < 0) return { block: undefined, rest: text };
-    const start = text.lastIndexOf(begin, ending - begin.length);
+    const before = text.slice(from, ending).lastIndexOf(begin);
+    const start = from + before;
     const found =
-      start >= from && (start === from || text[start - 1] === '\n') ? readBlock(text, start, ending) : 'skip';
+      before >= 0 && (before === 0 || text[start - 1] === '\n') ? readBlock(text, start, ending) : 'skip';
     if (found === 'none') return { block: undefined, rest: text };
     if (found !== 'skip') return found;
     from = ending + end.length;
@@ -63,7 +64,14 @@ function line(text: ByteText, at: number): { text: ByteText; next: number } {
   const stop = found < 0 ? text.length : found;
   const next = found < 0 ? text.length : found + 1;
   const bare = text[stop - 1] === '\r' && found >= 0 && stop > at ? stop - 1 : stop;
-  return { text: text.slice(at, bare).replace(/[ \t]+$/, ''), next };
+  return { text: withoutBlanks(text.slice(at, bare)), next };
+}
+
+/** Without blanks at the end; a regular expression would look at each run of blanks again and again. */
+function withoutBlanks(text: ByteText): ByteText {
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--;
+  return text.slice(0, end);
 }
 
 /** All blocks of a text and what is left behind the last. */

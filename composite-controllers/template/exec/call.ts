@@ -46,7 +46,12 @@ function invoke(state: State, callee: TemplateFunction, name: ByteText, at: Node
   }
 }
 
-const sizeOf = (value: Value) => (typeof value === 'string' ? value.length >> 8 : 0);
+const sizeOf = (value: Value) => (typeof value === 'string' ? value.length >> 6 : 0);
+
+/** Whether a name is one of the two that are no functions of a table. */
+export function isShortCircuit(name: ByteText): name is 'and' | 'or' {
+  return name === 'and' || name === 'or';
+}
 
 /** `and` and `or`, which look at no argument behind the one that decides. */
 export function shortCircuit(state: State, name: 'and' | 'or', args: Arguments): Value {

@@ -4,7 +4,7 @@ import { nodeText } from '../parse/node-text.ts';
 import type { CommandNode, IdentifierNode, Node, PipeNode } from '../parse/nodes.ts';
 import { quote } from '../values/quote.ts';
 import type { Value } from '../values/value.ts';
-import { type Arguments, call, shortCircuit } from './call.ts';
+import { type Arguments, call, isShortCircuit, shortCircuit } from './call.ts';
 import { coerce, coerceLiteral, coerceNil, constant } from './coerce.ts';
 import { field } from './field.ts';
 import { assign, fail, lookUp, type State } from './state.ts';
@@ -118,7 +118,7 @@ function chain(
 function callNamed(state: State, node: IdentifierNode, args: Arguments): Value {
   state.node = node;
   const { name } = node;
-  if (name === 'and' || name === 'or') return shortCircuit(state, name, args);
+  if (isShortCircuit(name)) return shortCircuit(state, name, args);
   const { functions } = state.run;
   const callee = Object.hasOwn(functions, name) ? functions[name] : undefined;
   return callee === undefined

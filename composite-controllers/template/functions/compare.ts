@@ -4,11 +4,8 @@ import { kindName, typeName } from '../values/types.ts';
 import { integerOf, isObject, type Value } from '../values/value.ts';
 import { type FunctionTable, fn } from './signature.ts';
 
-/** Comparisons; `and` and `or` are the engine's own, because they look at no more arguments than they need. */
+/** Comparisons and `not`; the engine itself has `and` and `or`, because they look at no more arguments than they need. */
 export const compareFunctions: FunctionTable = {
-  // Only their names are looked up: the engine evaluates them itself.
-  and: fn(['value', '...value'], ([first]) => first),
-  or: fn(['value', '...value'], ([first]) => first),
   not: fn(['value'], ([value]) => !isTrue(value)),
   eq: fn(['value', '...value'], ([first, ...others]) => equalsAny(first, others)),
   ne: fn(['value', 'value'], ([a, b]) => !equalsAny(a, [b])),

@@ -93,7 +93,7 @@ function moved(value: Instance, span: bigint): Instance {
 /** The seconds of a text or an int64; anything else, an int too, is none. */
 function seconds(value: Any): bigint {
   if (typeof value !== 'string') return int64Of(value) ?? 0n;
-  if (!/^[+-]?[0-9]+$/.test(value)) return 0n;
+  if (!/^[+-]?[0-9]{1,1000}$/.test(value)) return 0n;
   return saturated(BigInt(value.replace('+', '')));
 }
 

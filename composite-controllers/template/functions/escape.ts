@@ -48,7 +48,7 @@ function escapeJs(text: ByteText): ByteText {
 }
 
 /** As Go's url.QueryEscape. */
-export function escapeQuery(text: ByteText): ByteText {
+function escapeQuery(text: ByteText): ByteText {
   return text.replace(/[^A-Za-z0-9\-_.~]/g, (char) =>
     char === ' ' ? '+' : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   );

@@ -54,17 +54,20 @@ export const mathFunctions: FunctionTable = {
   seq: fn(['...int'], (parameters, { budget }) => sequence(parameters, budget).join(' ')),
 };
 
+/** Longer texts are no numbers here. */
+const maxDigits = 1000;
+
 const maxInt = 2n ** 63n - 1n;
 
 function atoi(text: string): bigint {
-  if (!/^[+-]?[0-9]+$/.test(text)) return 0n;
+  if (text.length > maxDigits || !/^[+-]?[0-9]+$/.test(text)) return 0n;
   const value = BigInt(text.replace('+', ''));
   return value > maxInt ? maxInt : value < -maxInt - 1n ? -maxInt - 1n : value;
 }
 
 function octal(text: string): bigint {
   const [whole, sign, digits = ''] = /^([+-]?)([0-7]+)$/.exec(text) ?? [];
-  if (whole === undefined) return 0n;
+  if (whole === undefined || text.length > maxDigits) return 0n;
   const value = sign === '-' ? -BigInt(`0o${digits}`) : BigInt(`0o${digits}`);
   return value === BigInt.asIntN(64, value) ? value : 0n;
 }

@@ -23,8 +23,9 @@ export const pathFunctions: FunctionTable = {
 
 function baseOf(path: ByteText): ByteText {
   if (path === '') return '.';
-  const trimmed = path.replace(/\/+$/, '');
-  return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1);
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return end === 0 ? '/' : path.slice(path.lastIndexOf('/', end - 1) + 1, end);
 }
 
 /** The shortest path to the same place, by its text alone. */

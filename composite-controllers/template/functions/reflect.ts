@@ -1,9 +1,10 @@
+import { CallError } from '../errors.ts';
 import { deepEqual } from '../values/equal.ts';
 import { isTrue } from '../values/truth.ts';
 import { kindName, typeName } from '../values/types.ts';
 import { type FunctionTable, fn } from './signature.ts';
 
-/** Types of values, and choices by emptiness. */
+/** Types of values, choices by emptiness, and giving up. */
 export const reflectFunctions: FunctionTable = {
   typeOf: fn(['any'], ([value]) => typeName(value)),
   typeIs: fn(['string', 'any'], ([type, value]) => type === typeName(value)),
@@ -21,5 +22,8 @@ export const reflectFunctions: FunctionTable = {
   coalesce: fn(['...any'], (values) => values.find(isTrue) ?? null),
   all: fn(['...any'], (values) => values.every(isTrue)),
   any: fn(['...any'], (values) => values.some(isTrue)),
+  fail: fn(['string'], () => {
+    throw new CallError('Fail');
+  }),
   ternary: fn(['any', 'any', 'bool'], ([yes, no, condition]) => (condition ? yes : no)),
 };

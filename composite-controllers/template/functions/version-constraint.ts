@@ -1,5 +1,5 @@
 import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
-import { comparePre, compareVersions, parseVersion, type Version } from './version.ts';
+import { comparePre, compareVersions, maxVersion, parseVersion, type Version } from './version.ts';
 
 /** One comparison, such as `>=1.2`; what the version leaves open is told beside it. */
 interface Constraint {
@@ -23,8 +23,10 @@ const one = new RegExp(`(!=|>=|=>|<=|=<|~>|=|>|<|~|\\^|)${space}*(?:${version})`
 
 /** What checks versions against the alternatives of a constraint; undefined where it is not valid. */
 export function satisfies(text: ByteText): ((version: Version) => boolean) | undefined {
+  if (text.length > maxVersion) return undefined;
   const alternatives: Constraint[][] = [];
-  for (const part of withoutRanges(text).split('||')) {
+  // Long runs of space would be looked at again and again.
+  for (const part of withoutRanges(text.replace(/[\t\n\f\r ]+/g, ' ')).split('||')) {
     if (!valid.test(part)) return undefined;
     const constraints = [...part.matchAll(one)].map(parseOne);
     const known = constraints.filter((constraint) => constraint !== undefined);

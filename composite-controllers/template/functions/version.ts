@@ -10,11 +10,15 @@ export interface Version {
   readonly original: ByteText;
 }
 
+/** Bytes of a version or a constraint; the library has no such bound. */
+export const maxVersion = 1024;
+
 const pattern =
   /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 
 /** The version that a text names; minor and patch may be missing. Undefined where it names none. */
 export function parseVersion(text: ByteText): Version | undefined {
+  if (text.length > maxVersion) return undefined;
   const [whole, major = '0', minor = '0', patch = '0', pre = '', metadata = ''] = pattern.exec(text) ?? [];
   if (whole === undefined) return undefined;
   const numbers = { major: BigInt(major), minor: BigInt(minor), patch: BigInt(patch) };

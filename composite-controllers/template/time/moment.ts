@@ -31,7 +31,7 @@ export const zeroMoment: Moment = { nanos: -62_135_596_800_000_000_000n, zone: u
 const nanosPerMilli = 1_000_000n;
 
 /** The milliseconds since 1970 of a moment, rounded down. */
-export function millisOf({ nanos }: Moment): number {
+function millisOf({ nanos }: Moment): number {
   return Number((nanos - floorRest(nanos, nanosPerMilli)) / nanosPerMilli);
 }
 

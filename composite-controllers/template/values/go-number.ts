@@ -1,18 +1,21 @@
 import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
 
+/** No number of a type that Go has takes more; reading longer ones would only take time. */
+const maxDigits = 1000;
+
 const integer =
   /^[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)$/;
 
 /** The integer that Go's `ParseInt(text, 0, ...)` reads, of any size; undefined where it is none. */
 export function parseInteger(text: ByteText): bigint | undefined {
-  if (!integer.test(text)) return undefined;
+  if (text.length > maxDigits || !integer.test(text)) return undefined;
   const plain = text.replace(/^[+-]/, '').replaceAll('_', '');
   const magnitude = BigInt(/^0[0-7]+$/.test(plain) ? `0o${plain.slice(1)}` : plain);
   return text.startsWith('-') ? -magnitude : magnitude;
 }
 
 const decimal =
-  /^[+-]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?$/;
+  /^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+(?:_[0-9]+)*)?$/;
 const hexadecimal = /^([+-]?)0[xX]_?([0-9a-fA-F_]*)(?:\.([0-9a-fA-F_]*))?[pP]([+-]?[0-9_]+)$/;
 const special = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i;
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TemplateError } from '../../../../composite-controllers/template/errors.ts';
+import { allFunctions } from '../../../../composite-controllers/template/functions/table.ts';
 import { parseTemplate } from '../../../../composite-controllers/template/template.ts';
+import names from '../../../golden/template/functions.json' with { type: 'json' };
 import { canaries } from '../../../support/canaries.ts';
 import { bytesOf, errorOf, render } from './render.ts';
 
@@ -100,7 +102,8 @@ describe('errors say where, in the words of Go', () => {
       '{{ template "x" .s }}{{ define "x" }}{{ .a }}{{ end }}',
     ];
     for (const template of failing) {
-      const { message, stack = '' } = errorOf(template, values);
+      const { code, message, stack = '' } = errorOf(template, values);
+      assert.notEqual(code, 'UndefinedFunction');
       assertNoCanary(message, stack);
     }
   });
@@ -114,7 +117,7 @@ describe('a template that would not end, or would take all memory, is stopped', 
     [
       'a text that doubles',
       '{{ $x := "0123456789" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}',
-      'TooMuchText',
+      'TooManySteps',
     ],
     ['a repeated text', '{{ repeat 1000000000000 "x" }}', 'TooMuchText'],
     ['indentation', '{{ indent 1000000000000 "x" }}', 'TooMuchText'],
@@ -138,6 +141,26 @@ describe('a template that would not end, or would take all memory, is stopped', 
   ];
   for (const [name, template, code] of bombs) it(name, () => assert.equal(errorOf(template).code, code));
 
+  it('and inputs that invite a search to start over and over are read once', () => {
+    const long = 400_000;
+    const inputs = [
+      `-----BEGIN X-----\n${' '.repeat(long)}x\n-----END X-----`,
+      '\n-----END '.repeat(long / 10),
+      `1${' '.repeat(long)}!`,
+      `${'1'.repeat(long)}x`,
+      `${'/'.repeat(long)}x`,
+    ];
+    const template =
+      '{{ $_ := .v | base }}{{ $_ := .v | atoi }}{{ $_ := .v | int64 }}{{ $_ := .v | float64 }}{{ $_ := fromYaml .v }}' +
+      '{{ $_ := .v | duration }}{{ $_ := .v | toDate "2006" }}{{ filterPEM "X" .v }}';
+    for (const input of inputs) {
+      const values = new Map([['v', Buffer.from(input)]]);
+      assert(['PemJunk', 'TooManySteps'].includes(errorOf(template, values).code));
+      assert.equal(errorOf('{{ semverCompare .v "1" }}', values).code, 'InvalidConstraint');
+      assert.equal(errorOf('{{ semver .v }}', values).code, 'InvalidVersion');
+    }
+  });
+
   it('and so is one that is too large', () => {
     assert.throws(() => parseTemplate('x'.repeat(2 << 20), { name: 't' }), { code: 'TemplateTooLarge' });
   });
@@ -150,6 +173,10 @@ it('reads the same template once', () => {
     parseTemplate('{{ .a }}', options),
     parseTemplate('{{ .a }}', { ...options, missingKey: 'error' }),
   );
+});
+
+it('has every function of ESO, and no other', () => {
+  assert.deepEqual([...Object.keys(allFunctions), 'and', 'or'].sort(), names.sort());
 });
 
 it('has no function that reads the world', () => {
