@@ -64,6 +64,8 @@ export function createCoalescer<T>({ now, windowMs, maxBytes }: CoalescerOptions
     };
     outcome.then((result) => {
       done();
+      // A slow read that began before one that has ended meanwhile knows less than that one.
+      if ((finished.peek(key)?.startedAt ?? startedAt) > startedAt) return;
       const size = (result.kind === 'value' ? sizeOf(result.value) : 0) + key.length + 128;
       if (size <= maxBytes) finished.set(key, { startedAt, endedAt: now(), outcome: result }, { size });
     }, done);

@@ -56,7 +56,16 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('fault' as const),
-      fault: fc.constantFrom<Fault>('none', 'none', 'Unavailable', 'Denied', 'Throttled', 'Slow', 'Hang'),
+      fault: fc.constantFrom<Fault>(
+        'none',
+        'none',
+        'Unavailable',
+        'Denied',
+        'Throttled',
+        'Slow',
+        'Late',
+        'Hang',
+      ),
     }),
   },
   {

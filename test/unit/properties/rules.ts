@@ -39,8 +39,8 @@ interface Made {
   readonly spec: ExternalSecretSpec;
 }
 
-/** An answer may be as old as the coalescer's window, from the end of a read that took 3 s. */
-const windowMs = coalesceWindowMs + 3_000;
+/** An answer may be as old as the coalescer's window, from the end of a read that took 9 s. */
+const windowMs = coalesceWindowMs + 9_000;
 /** Status times have whole seconds. */
 const second = 1_000;
 

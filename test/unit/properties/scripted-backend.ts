@@ -3,8 +3,11 @@ import { fakeSpec } from '../../../providers/fake/schema.ts';
 import { ProviderError } from '../../../providers/kit/errors.ts';
 import type { Provider, RemoteSecret, SecretMap } from '../../../providers/kit/provider.ts';
 
-/** How the backend misbehaves. `Slow` answers after 3 s with what it had at the start, `Hang` never does. */
-export type Fault = 'none' | 'Unavailable' | 'Denied' | 'Throttled' | 'Slow' | 'Hang';
+/**
+ * How the backend misbehaves. `Slow` answers after 3 s with what it had at the start, `Late` after 9 s, when nobody waits
+ * for it any more, `Hang` never.
+ */
+export type Fault = 'none' | 'Unavailable' | 'Denied' | 'Throttled' | 'Slow' | 'Late' | 'Hang';
 
 /** The keys of the backend. `bag` holds a map whose keys come and go, the others plain values. */
 export const backendKeys = ['db', 'api', 'bag'] as const;
@@ -87,6 +90,7 @@ export function createScriptedBackend(clock: Clock): ScriptedBackend {
 
   async function misbehave(signal: AbortSignal): Promise<void> {
     if (fault === 'Slow') await wait(3_000, signal);
+    else if (fault === 'Late') await wait(9_000, signal);
     else if (fault === 'Hang') await wait(undefined, signal);
     else if (fault === 'Throttled') throw new ProviderError('Throttled', { status: 429, retryAfter: 7 });
     else if (fault !== 'none') throw new ProviderError(fault, { what: 'the key' });

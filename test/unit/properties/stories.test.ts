@@ -103,6 +103,20 @@ const stories: Readonly<Record<string, readonly Command[]>> = {
     { do: 'run' },
   ],
 
+  'a slow read does not hide what a later one has found meanwhile': [
+    { do: 'wait', ms: 15_000 },
+    { do: 'fault', fault: 'Late' },
+    { do: 'force' },
+    { do: 'pass' },
+    { do: 'fault', fault: 'none' },
+    { do: 'write', key: 'db' },
+    { do: 'force' },
+    { do: 'run' },
+    { do: 'live', ms: 2_000 },
+    { do: 'drop' },
+    { do: 'run' },
+  ],
+
   'a replica that was away does not believe what it remembers': [
     { do: 'wait', ms: 15_000 },
     { do: 'run' },

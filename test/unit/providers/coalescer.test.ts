@@ -60,6 +60,23 @@ test('a read that began before a force-sync does not answer it', async () => {
   );
 });
 
+test('a slow read does not hide what a later one has found meanwhile', async () => {
+  const { state, coalescer, read } = setup();
+  const slow = Promise.withResolvers<string>();
+  const late = coalescer.get(
+    'a',
+    always,
+    () => slow.promise,
+    () => 1,
+  );
+  state.now = 5;
+  await read('a', { ...always, notBefore: 5 });
+  state.now = 6;
+  slow.resolve('old');
+  await late;
+  assert.equal((await read('a')).value, 'a1');
+});
+
 test('keys do not share', async () => {
   const { state, read } = setup();
   await read('a');
