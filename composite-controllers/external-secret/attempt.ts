@@ -72,7 +72,7 @@ export async function attemptRefresh(
 
   const values = composeValues(reads, results, world.spec.target?.deletionPolicy ?? 'Retain');
   if (values.kind === 'failed') return fail(values.failure);
-  if (values.kind === 'absent') return gone(world, readAt);
+  if (values.kind === 'absent') return gone(world, refresh, readAt, memory);
   if (values.data.size === 0) return empty(world, readAt);
 
   const desired = desiredSecret(world, values.data, refresh.id);
@@ -121,14 +121,25 @@ async function write(
     }
   }
 
+  return send(world, refresh, desired, readAt, memory);
+}
+
+/** Answers a target that is to be, or that there is to be none, and remembers it until it is seen. */
+function send(
+  world: World,
+  { id }: Refresh,
+  secret: SecretObject | undefined,
+  readAt: number,
+  memory: Memory,
+): Attempt {
   const before = memory.pending(world.uid);
-  const firstAnsweredAt = before?.id === refresh.id ? before.firstAnsweredAt : world.now;
-  const hash = desired.metadata.annotations?.[dataHashAnnotation] ?? '';
-  memory.remember(world.uid, { id: refresh.id, hash, secret: desired, readAt, firstAnsweredAt });
+  const firstAnsweredAt = before?.id === id ? before.firstAnsweredAt : world.now;
+  const hash = secret?.metadata.annotations?.[dataHashAnnotation] ?? '';
+  memory.remember(world.uid, { id, hash, secret, readAt, firstAnsweredAt });
   const isLate = world.now - firstAnsweredAt >= seenWithinMs;
   return {
     kind: 'answer',
-    child: desired,
+    child: secret,
     outcome: isLate
       ? {
           kind: 'Failed',
@@ -154,14 +165,8 @@ function inPlace(target: SecretObject, readAt: number): Attempt {
 }
 
 /** The backend stated for every entry that there is nothing, and deletionPolicy is Delete: the target goes. */
-function gone(world: World, readAt: number): Attempt {
-  if (world.target !== undefined) {
-    return {
-      kind: 'answer',
-      child: undefined,
-      outcome: { kind: 'Unchanged', againAt: world.now + seenWithinMs },
-    };
-  }
+function gone(world: World, refresh: Refresh, readAt: number, memory: Memory): Attempt {
+  if (world.target !== undefined) return send(world, refresh, undefined, readAt, memory);
   return {
     kind: 'answer',
     child: undefined,

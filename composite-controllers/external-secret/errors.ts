@@ -88,7 +88,7 @@ export const syncErrors = {
   WriteNotSeen: {
     message: 'could not update secret',
     advice:
-      'Metacontroller has not written it: see the SyncError event of this ExternalSecret (quota, admission policy, RBAC)',
+      'Metacontroller has not written (or deleted) it: see the SyncError event of this ExternalSecret (quota, admission policy, RBAC)',
     next: 'scheduled',
   },
   DynamicApply: {

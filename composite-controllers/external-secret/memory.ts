@@ -3,11 +3,12 @@ import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import type { ExternalSecretStatus } from './schema.ts';
 import type { World } from './world.ts';
 
-/** An answer whose Secret the status has not recorded yet. */
+/** An answer that the status has not recorded yet. */
 export interface PendingAnswer {
   readonly id: string;
   readonly hash: string;
-  readonly secret: SecretObject;
+  /** Undefined: there is to be none. */
+  readonly secret: SecretObject | undefined;
   /** When the values were read, in ms. */
   readonly readAt: number;
   /** When this refresh was answered for the first time, in ms. */
@@ -117,6 +118,6 @@ function versionOf(object: KubeObject): bigint {
 
 function sizeOf({ secret }: PendingAnswer): number {
   let size = 512;
-  for (const [key, value] of Object.entries(secret.data ?? {})) size += key.length + value.length;
+  for (const [key, value] of Object.entries(secret?.data ?? {})) size += key.length + value.length;
   return size;
 }

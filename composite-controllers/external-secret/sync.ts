@@ -55,7 +55,9 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
       const status = kubernetesStatus(error);
       if (status === undefined) throw error;
       const { namespace, name } = observed;
-      deps.log.warn({ namespace, name, status }, 'the Kubernetes API did not let the hook look at a Secret');
+      const message = 'the Kubernetes API did not let the hook look at the target Secret';
+      deps.log.warn({ namespace, name, status }, message);
+      deps.events.record(observed.object, 'Warning', 'UpdateFailed', `${message} (HTTP ${status})`);
       return wait(5, { decision: 'Hold', reason: 'Kubernetes' });
     }
   };

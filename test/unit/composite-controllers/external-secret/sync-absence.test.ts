@@ -34,6 +34,22 @@ test('not found keeps the Secret under Retain, and deletes it under Delete', asy
   assert.equal(gone.ready()?.reason, 'SecretSynced');
 });
 
+test('a deletion that does not land is told, and the failure schedule holds the reads', async () => {
+  const { world, pass, ready } = setup(externalSecret(spec({ target: { deletionPolicy: 'Delete' } })));
+  await pass();
+  await pass();
+  world.values.clear();
+  world.now += 3_600_000;
+  await pass('fail');
+  assert.equal(ready()?.status, 'True');
+  world.now += 5_000;
+  await pass('fail');
+  assert.match(ready()?.message ?? '', /^could not update secret: .*SyncError/);
+  const reads = world.reads.length;
+  assert.equal((await pass('fail')).kind, 'wait');
+  assert.equal(world.reads.length, reads);
+});
+
 test('an answer without any key deletes nothing', async () => {
   const { world, pass, ready, value } = setup(
     externalSecret(
