@@ -3,11 +3,13 @@ import { demoCommand } from './demo.ts';
 import { manifestsCommand } from './manifests.ts';
 import { renderCommand } from './render.ts';
 import { serveCommand } from './serve.ts';
+import { templateCommand } from './template.ts';
 
 const program = new Command('keyhook')
   .description('Secrets from external stores in Kubernetes, behind Metacontroller')
   .showHelpAfterError('(--help says what there is)');
 
-for (const register of [serveCommand, manifestsCommand, renderCommand, demoCommand]) register(program);
+for (const register of [serveCommand, manifestsCommand, renderCommand, templateCommand, demoCommand])
+  register(program);
 
 await program.parseAsync();
