@@ -28,6 +28,23 @@ function withoutFraction(text: ByteText): ByteText {
   return before === '' || before === '-' || before === '+' ? `${before}0` : before;
 }
 
+/** Longer texts are no numbers here. */
+export const maxDigits = 1000;
+
+const largest = 2n ** 63n - 1n;
+
+/**
+ * What Go's `ParseInt(text, 10, 64)` returns beside its error: 0 where the text is no integer, and the nearest int64 where it is out
+ * of range. Digits that no uint64 holds are out of range whatever stands behind them.
+ */
+export function parseDecimal(text: ByteText): bigint {
+  const [, sign, digits = '', rest] = /^([+-]?)([0-9]{1,1000})(.*)$/s.exec(text) ?? [];
+  const magnitude = BigInt(digits);
+  if (rest !== '' && magnitude < 2n ** 64n) return 0n;
+  if (sign === '-') return magnitude > largest ? smallest : -magnitude;
+  return magnitude > largest ? largest : magnitude;
+}
+
 /** The value as float64 by the rules of Go's cast library: what cannot be converted is 0. */
 export function toFloat64(value: Any): number {
   const integer = integerOf(value);

@@ -5,7 +5,7 @@ import { type Moment, zeroMoment } from '../time/moment.ts';
 import { parseMoment } from '../time/parse.ts';
 import { utc, zoneOf } from '../time/zone.ts';
 import { type Any, type Instance, isObject } from '../values/value.ts';
-import { isInstance } from './convert.ts';
+import { isInstance, parseDecimal } from './convert.ts';
 import { durationText, parseDuration, roundTo } from './duration-value.ts';
 import { type FunctionTable, fn } from './signature.ts';
 import { format, momentOf, saturated, time } from './time-value.ts';
@@ -93,8 +93,7 @@ function moved(value: Instance, span: bigint): Instance {
 /** The seconds of a text or an int64; anything else, an int too, is none. */
 function seconds(value: Any): bigint {
   if (typeof value !== 'string') return int64Of(value) ?? 0n;
-  if (!/^[+-]?[0-9]{1,1000}$/.test(value)) return 0n;
-  return saturated(BigInt(value.replace('+', '')));
+  return parseDecimal(value);
 }
 
 function nanosOf(value: Any, environment: Environment): bigint {

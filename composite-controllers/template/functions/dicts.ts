@@ -17,7 +17,7 @@ import { type FunctionTable, fn, type TemplateFunction } from './signature.ts';
 
 const merge = (mode: 'keep' | 'overwrite'): TemplateFunction =>
   fn(['map', '...map'], ([first, ...others], { budget }) => {
-    const target = first.nil ? dict() : first;
+    const target = first.nil && !others.every(({ nil }) => nil) ? dict() : first;
     for (const source of others) mergeInto(target, source, mode, budget);
     return target;
   });

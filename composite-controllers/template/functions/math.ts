@@ -2,14 +2,14 @@ import { CallError } from '../errors.ts';
 import type { Budget } from '../limits.ts';
 import { display } from '../values/print.ts';
 import { type Any, int64, type List } from '../values/value.ts';
-import { toFloat64, toIndex, toInt64 } from './convert.ts';
+import { maxDigits, parseDecimal, toFloat64, toIndex, toInt64 } from './convert.ts';
 import { add, type Decimal, divide, fromFloat, multiply, subtract, toFloat } from './decimal.ts';
 import { randomBelow } from './random.ts';
 import { type FunctionTable, fn } from './signature.ts';
 
 /** Arithmetic on int64 that wraps around, on floats by way of decimals, and series of integers. */
 export const mathFunctions: FunctionTable = {
-  atoi: fn(['string'], ([text]) => atoi(text)),
+  atoi: fn(['string'], ([text]) => parseDecimal(text)),
   int: fn(['any'], ([value]) => toInt64(value)),
   int64: fn(['any'], ([value]) => int64(toInt64(value))),
   float64: fn(['any'], ([value]) => toFloat64(value)),
@@ -54,17 +54,6 @@ export const mathFunctions: FunctionTable = {
   seq: fn(['...int'], (parameters, { budget }) => sequence(parameters, budget).join(' ')),
 };
 
-/** Longer texts are no numbers here. */
-const maxDigits = 1000;
-
-const maxInt = 2n ** 63n - 1n;
-
-function atoi(text: string): bigint {
-  if (text.length > maxDigits || !/^[+-]?[0-9]+$/.test(text)) return 0n;
-  const value = BigInt(text.replace('+', ''));
-  return value > maxInt ? maxInt : value < -maxInt - 1n ? -maxInt - 1n : value;
-}
-
 function octal(text: string): bigint {
   const [whole, sign, digits = ''] = /^([+-]?)([0-7]+)$/.exec(text) ?? [];
   if (whole === undefined || text.length > maxDigits) return 0n;
@@ -100,10 +89,40 @@ function largest(a: number, b: number): number {
 }
 
 function round(value: number, places: bigint, from: number): number {
-  const power = places < 0n ? 1 / 10 ** -Number(places) : 10 ** Number(places);
+  const power = powerOfTen(places);
   const scaled = power * value;
   const rest = scaled - Math.trunc(scaled);
   return (rest >= from ? Math.ceil(scaled) : Math.floor(scaled)) / power;
+}
+
+/** 10 to an integer, with the roundings of Go's math.Pow: squares of a mantissa between one half and one. */
+function powerOfTen(exponent: bigint): number {
+  let [mantissa, shift] = [1, 0];
+  let [square, squareShift] = [0.625, 4];
+  for (let left = exponent < 0n ? -exponent : exponent; left !== 0n; left >>= 1n) {
+    if (squareShift > 4096) {
+      shift += squareShift;
+      break;
+    }
+    if (left & 1n) {
+      mantissa *= square;
+      shift += squareShift;
+    }
+    square *= square;
+    squareShift *= 2;
+    if (square < 0.5) {
+      square *= 2;
+      squareShift--;
+    }
+  }
+  if (exponent < 0n) [mantissa, shift] = [1 / mantissa, -shift];
+  // In steps, because 2 to the whole shift may be out of range where the result is not.
+  while (shift < -1000) {
+    mantissa *= 2 ** -500;
+    shift += 500;
+    if (mantissa === 0) return 0;
+  }
+  return shift > 2000 ? Number.POSITIVE_INFINITY : mantissa * 2 ** (shift >> 1) * 2 ** (shift - (shift >> 1));
 }
 
 function ints(items: bigint[]): List {

@@ -35,7 +35,12 @@ export const families: Readonly<Record<string, Family>> = {
   letters: callsOf(letterFunctions, (random, parameter) =>
     parameter === 'int' ? BigInt(random.below(24) - 4) : undefined,
   ),
-  math: callsOf(mathFunctions, undefined, ['randInt']),
+  // Go would make series of any length.
+  math: callsOf(
+    mathFunctions,
+    (random, _, __, name) => (/until|seq/.test(name) ? BigInt(random.below(300) - 100) : undefined),
+    ['randInt'],
+  ),
   // A negative size of chunk gives nonsense in Go, or a panic; ours is always an error.
   lists: callsOf(listFunctions, (random, _, index, name) =>
     /chunk/i.test(name) && index === 0 ? BigInt(random.below(5)) : undefined,
