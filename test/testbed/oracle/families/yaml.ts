@@ -93,10 +93,16 @@ function map(random: Random, indent: number, depth: number): string {
   return used.map((key) => `${pad}${key}:${node(random, indent + 2, depth)}`).join('');
 }
 
-/** YAML texts in UTF-8; go-yaml would read UTF-16 too, and pass over what stands behind a root in brackets or quotes. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml. */
+/**
+ * YAML texts in UTF-8; go-yaml would read UTF-16 too, pass over what stands behind a root in brackets or quotes, and end lines at
+ * U+2028. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml.
+ */
 export const fromYaml: Family = (random) => {
   const text = random.once(12)
-    ? pools.text(random).replace(/^(?:\xff\xfe|[[{"']).*/s, '')
+    ? pools
+        .text(random)
+        .replace(/^(?:\xff\xfe|[[{"']).*/s, '')
+        .replaceAll('\xe2\x80\xa8', '')
     : map(random, 0, 3);
   const source = `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
   return {
