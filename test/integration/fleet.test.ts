@@ -129,7 +129,7 @@ async function createFleet(world: World, namespace: string, t: TestContext): Pro
       const all = Array.from({ length: count }, (_, i) => externalSecretOf(namespace, i, refreshInterval));
       await inParallel(all, 20, (object) => api.create(typeOf('ExternalSecret'), object));
       while ((await withReady('True')).length < count) {
-        assert.ok(Date.now() - started < 120 * second, 'not Ready within two minutes');
+        assert.ok(Date.now() - started < 300 * second, 'not Ready within five minutes');
         await sleep(200);
       }
       return Math.ceil((Date.now() - started) / second);
