@@ -48,7 +48,7 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
     if (own !== undefined) others.push(own);
   }
   const world: World = { ...observed, target, others };
-  memory.see(world);
+  memory.see(world, observed.target);
   return { kind: 'world', world };
 }
 

@@ -33,8 +33,8 @@ export interface Memory {
   answered(world: World): ExternalSecretStatus | undefined;
   answer(world: World, status: ExternalSecretStatus): void;
   sight(world: World): Sight;
-  /** Notes that this is how things are now. */
-  see(world: World): void;
+  /** Notes that this is how things are now; `lost` is a target that a cache shows and that is there no more. */
+  see(world: World, lost?: SecretObject): void;
   /** Whether a target was seen before, and this one is as new. */
   isAsNew(uid: string, target: SecretObject): boolean;
   forget(uid: string): void;
@@ -91,9 +91,11 @@ export function createMemory(): Memory {
       }
       return now - known.at < followedForMs ? 'followed' : 'unknown';
     },
-    see({ uid, object, target, now }) {
-      const targetVersion = target === undefined ? seen.get(uid)?.targetVersion : versionOf(target);
-      seen.set(uid, { parentVersion: versionOf(object), targetVersion: targetVersion ?? 0n, at: now });
+    see({ uid, object, target, now }, lost) {
+      const known = seen.get(uid)?.targetVersion ?? 0n;
+      const targetVersion =
+        target !== undefined ? versionOf(target) : lost !== undefined ? versionOf(lost) + 1n : known;
+      seen.set(uid, { parentVersion: versionOf(object), targetVersion, at: now });
     },
     isAsNew(uid, target) {
       const known = seen.get(uid)?.targetVersion ?? 0n;

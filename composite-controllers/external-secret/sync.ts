@@ -48,7 +48,7 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
     const observed = readWorld(request, deps.now());
     try {
       const gathered = await gather(observed, memory, deps.secrets);
-      if (gathered.kind === 'stale') return wait(1, { decision: 'Hold', reason: 'StaleCache' });
+      if (gathered.kind === 'stale') return wait(2, { decision: 'Hold', reason: 'StaleCache' });
       return await pass(gathered.world, signal);
     } catch (error) {
       // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.

@@ -17,7 +17,11 @@ export const externalSecretType: ResourceType = {
   kind: 'ExternalSecret',
   namespaced: true,
 };
-const storeType: ResourceType = { ...externalSecretType, resource: 'secretstores', kind: 'SecretStore' };
+export const storeType: ResourceType = {
+  ...externalSecretType,
+  resource: 'secretstores',
+  kind: 'SecretStore',
+};
 const controllerType: ResourceType = {
   group: 'metacontroller.k8s.io',
   version: 'v1alpha1',
@@ -66,6 +70,14 @@ const kinds: readonly KubeObject[] = [
     .split(/^---$/m)
     .map((text) => parse(text) as KubeObject),
 ];
+
+/** The SecretStore that all ExternalSecrets name. */
+export const secretStore: KubeObject = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'SecretStore',
+  metadata: { name: 'vault', namespace },
+  spec: { provider: { fake: { data: [] } } },
+};
 
 /** Starts a {@link Cluster} with a SecretStore `vault`; `onChange` hears of every change of a Secret or ExternalSecret, in order. */
 export async function createCluster(
@@ -148,12 +160,7 @@ export async function createCluster(
   await setup.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const definition of definitions({ hookUrl: 'http://hook' }))
     await setup.create(controllerType, definition);
-  await setup.create(storeType, {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'SecretStore',
-    metadata: { name: 'vault', namespace },
-    spec: { provider: { fake: { data: [] } } },
-  });
+  await setup.create(storeType, secretStore);
 
   return {
     refusals,

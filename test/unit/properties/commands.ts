@@ -19,6 +19,8 @@ export type Command =
   | { readonly do: 'rename'; readonly to: string }
   | { readonly do: 'policy'; readonly to: 'Retain' | 'Delete' }
   | { readonly do: 'interval'; readonly to: string }
+  | { readonly do: 'refresh'; readonly to: 'Periodic' | 'OnChange' | 'CreatedOnce' }
+  | { readonly do: 'drop store' | 'restore store' }
   | { readonly do: 'force' }
   | { readonly do: 'tamper' | 'drop' | 'add key' }
   | { readonly do: 'strip'; readonly what: 'managed' | 'created-by' | 'controller-uid' | 'annotations' }
@@ -86,6 +88,19 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('interval' as const), to: fc.constantFrom('20s', '2m', '5m') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('refresh' as const),
+      to: fc.constantFrom('Periodic' as const, 'OnChange' as const, 'CreatedOnce' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('drop store' as const, 'restore store' as const, 'restore store' as const),
+    }),
   },
   { weight: 3, arbitrary: fc.constant({ do: 'force' } as const) },
   {

@@ -105,15 +105,18 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       touched.delete(name);
   }
 
+  const isAlive = (uid: string) =>
+    cluster()
+      .externalSecrets()
+      .some(({ metadata }) => metadata.uid === uid);
+
   /** Rule 4: what another controller or ExternalSecret owns is never written. */
   function onlyOurs(before: KubeObject, after: KubeObject | undefined): void {
     const owner = ownerOf(before);
     if (owner === undefined || owner.uid === pass?.parent.metadata.uid) return;
     const { name } = before.metadata;
-    const live = cluster()
-      .externalSecrets()
-      .some(({ metadata }) => metadata.uid === owner.uid);
-    if (owner.kind === 'ExternalSecret' && owner.name === pass?.parent.metadata.name && !live) return;
+    const isNamesake = owner.kind === 'ExternalSecret' && owner.name === pass?.parent.metadata.name;
+    if (isNamesake && !isAlive(owner.uid)) return;
     // Metacontroller lets go of a child that lost its label, as far as it can see, before it calls the hook.
     if (after !== undefined && ownerOf(after) === undefined && sameData(before, after)) return;
     breaks(`4: Secret ${name} of ${owner.kind} ${owner.name} was written for ${pass?.parent.metadata.name}`);
@@ -166,7 +169,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     const { uid = '', generation = 0 } = parent.metadata;
     const newest = made.get(uid)?.generation ?? 0;
     const isMoved = JSON.stringify([...texts]) !== JSON.stringify([...beforeTexts]);
-    if (isMoved && generation < newest)
+    if (isMoved && generation < newest && isAlive(uid))
       breaks(`2: Secret ${name} went back to generation ${generation} of the spec`);
     if (isMoved) made.set(uid, { name, generation, spec: specOf(parent) });
     for (const [entry, text] of beforeTexts) {
@@ -264,6 +267,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       if (labels?.[managedLabel] !== 'true' || labels[createdByLabel] === undefined) return false;
       if (annotations?.[refreshIdAnnotation] !== status.refreshId) return false;
     } else if (status.refreshId !== 'none') return false;
+    if ((specOf(parent).refreshPolicy ?? 'Periodic') !== 'Periodic') return true;
     const intervalMs = parseDuration(specOf(parent).refreshInterval ?? '1h');
     const after = Date.parse(status.refreshTime ?? '') + second - 1;
     return nextSlot({ uid: parent.metadata.uid ?? '', intervalMs, after }) - second > now();

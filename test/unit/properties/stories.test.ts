@@ -38,6 +38,21 @@ const stories: Readonly<Record<string, readonly Command[]>> = {
     { do: 'pass' },
   ],
 
+  'nor does a target that somebody has deleted meanwhile': [
+    { do: 'write', key: 'db' },
+    { do: 'hold', what: 'secrets' },
+    { do: 'tamper' },
+    { do: 'switch hook' },
+    { do: 'force' },
+    { do: 'live', ms: 240_000 },
+    { do: 'drop' },
+    { do: 'refresh', to: 'Periodic' },
+    { do: 'fault', fault: 'Late' },
+    { do: 'pass' },
+    { do: 'force' },
+    { do: 'run' },
+  ],
+
   'an answer to an earlier spec is not stated for a later one': [
     { do: 'wait', ms: 15_000 },
     { do: 'refuse secrets', how: 'quota' },

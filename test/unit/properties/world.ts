@@ -7,7 +7,14 @@ import { secretType } from '../../../local/metacontroller/discovery.ts';
 import type { HookTransport } from '../../../local/metacontroller/hook-client.ts';
 import { createStandIn, type StandIn } from '../../../local/metacontroller/stand-in.ts';
 import { startOfTests } from '../../support/builders.ts';
-import { cachedTypes, createCluster, externalSecretType, namespace } from './cluster.ts';
+import {
+  cachedTypes,
+  createCluster,
+  externalSecretType,
+  namespace,
+  secretStore,
+  storeType,
+} from './cluster.ts';
 import type { Command, Shape } from './commands.ts';
 import { createHook, type Hook } from './hook.ts';
 import { createReplicas } from './replica.ts';
@@ -148,6 +155,16 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
     return ended !== undefined;
   }
 
+  /** Time passes; reads that are under way end when they do. */
+  async function wait(ms: number): Promise<void> {
+    const end = clock.now() + ms;
+    while (backend.waiting() > 0 && clock.now() < end) {
+      clock.advance(Math.min(500, end - clock.now()));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    clock.advance(end - clock.now());
+  }
+
   async function run(): Promise<void> {
     for (let passes = 0; await step(); passes++) {
       if (passes >= maxPasses) throw new Error(`more than ${maxPasses} passes at one moment`);
@@ -161,10 +178,10 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
     for (;;) {
       const next = clock.nextTimer();
       if (next === undefined || next > end) break;
-      clock.advance(Math.max(0, next - clock.now()));
+      await wait(Math.max(0, next - clock.now()));
       await run();
     }
-    if (clock.now() < end) clock.advance(end - clock.now());
+    if (clock.now() < end) await wait(end - clock.now());
     await run();
   }
 
@@ -182,7 +199,7 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
   async function act(command: Command): Promise<void> {
     switch (command.do) {
       case 'wait':
-        return clock.advance(command.ms);
+        return wait(command.ms);
       case 'live':
         return live(command.ms);
       case 'pass':
@@ -205,6 +222,12 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
         return void (await patchApp({ spec: { target: { deletionPolicy: command.to } } }));
       case 'interval':
         return void (await patchApp({ spec: { refreshInterval: command.to } }));
+      case 'refresh':
+        return void (await patchApp({ spec: { refreshPolicy: command.to } }));
+      case 'drop store':
+        return setStore('absent');
+      case 'restore store':
+        return setStore('present');
       case 'force':
         return void (await patchApp({
           metadata: { annotations: { 'external-secrets.io/force-sync': String(++serial) } },
@@ -249,7 +272,7 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
         return;
       case 'switch hook':
         active = 1 - active;
-        clock.advance(failoverMs);
+        await wait(failoverMs);
         hooks[active] ??= start();
         return;
       case 'restart metacontroller':
@@ -272,6 +295,13 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
         return;
       }
     }
+  }
+
+  async function setStore(wanted: 'present' | 'absent'): Promise<void> {
+    const { name } = secretStore.metadata;
+    const { items } = await user.list(storeType, { namespace });
+    if (wanted === 'present' && items.length === 0) await user.create(storeType, secretStore);
+    if (wanted === 'absent' && items.length > 0) await user.remove(storeType, namespace, name);
   }
 
   async function squat(name: string, by: 'controller' | 'nobody'): Promise<void> {
@@ -305,6 +335,8 @@ async function createWorld(clock: SteppedClock, signal: AbortSignal, log: (line:
     if (backend.newest('bag')! % 4 === 0) backend.write('bag');
     Object.assign(cluster.refusals, { secrets: 'none', status: 'none', gets: 'none' });
     for (const { resource } of cachedTypes) for (const each of servers) each.release(resource);
+    await setStore('present');
+    await patchApp({ spec: { refreshPolicy: 'Periodic' } });
     if (targetOf(app()) === 'other') await patchApp({ spec: { target: { name: 'app' } } });
     for (const secret of cluster.secrets())
       if (ownerOf(secret)?.kind === 'SealedSecret')

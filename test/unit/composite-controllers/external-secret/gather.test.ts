@@ -118,6 +118,12 @@ test('what a rename left behind, and is gone by now, does not come back from a c
   assert.deepEqual(world?.others, []);
 });
 
+test('nor does a target that somebody has deleted meanwhile, however often the cache shows it', async () => {
+  const memory = createMemory();
+  for (let i = 0; i < 3; i++)
+    assert.equal((await gathered({ memory, shown: [at('200')] })).world?.target, undefined);
+});
+
 test('nor does a Secret that deletionPolicy has deleted', async () => {
   const memory = createMemory();
   await gathered({ memory });
