@@ -89,7 +89,7 @@ function walkChoice(state: State, dot: Value, node: BranchNode): Ending {
 }
 
 function walkRange(state: State, dot: Value, node: BranchNode): Ending {
-  const ending = scoped(state, () => {
+  return scoped(state, () => {
     const value = evaluatePipe(state, dot, node.pipe);
     const { declares, assigns } = node.pipe;
     const base = state.variables.length;
@@ -107,9 +107,11 @@ function walkRange(state: State, dot: Value, node: BranchNode): Ending {
       state.variables.length = base;
       if (iteration === 'break') return 'done';
     }
-    return ran || node.otherwise === undefined ? 'done' : walk(state, dot, node.otherwise);
+    if (ran || node.otherwise === undefined) return 'done';
+    // In Go a break in what stands for an empty range ends this range, though it is another one's by its place.
+    const ending = walk(state, dot, node.otherwise);
+    return ending === 'break' ? 'done' : ending;
   });
-  return ending;
 }
 
 /** What a range goes over: indexes or names, and elements. */

@@ -2,8 +2,7 @@ import { type ByteText, decodeUtf8, toByteText } from '../../../providers/kit/js
 import { CallError } from '../errors.ts';
 import { formatMoment } from '../time/format.ts';
 import { months, weekdays } from '../time/layout.ts';
-import { clockTime, type Moment, zeroMoment } from '../time/moment.ts';
-import { addDate } from '../time/parse.ts';
+import { addDate, clockTime, type Moment, zeroMoment } from '../time/moment.ts';
 import { utc } from '../time/zone.ts';
 import { type Instance, int64, type Value } from '../values/value.ts';
 import { toIndex } from './convert.ts';

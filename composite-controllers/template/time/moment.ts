@@ -75,3 +75,11 @@ export function momentAt(millisOfClock: number, nanosecond: number, zone: Zone):
   const millis = millisOfClock - zone.at(guess).offset * 1000;
   return { nanos: BigInt(millis) * nanosPerMilli + BigInt(nanosecond), zone };
 }
+
+/** The date a number of years, months and days later by the same clock. */
+export function addDate(start: Moment, years: number, months: number, days: number): Moment {
+  const time = clockTime(start);
+  const midnight = millisOfDate(time.year + years, time.month + months, time.day + days);
+  const millis = midnight + ((time.hour * 60 + time.minute) * 60 + time.second) * 1000;
+  return momentAt(millis, time.nanosecond, start.zone);
+}

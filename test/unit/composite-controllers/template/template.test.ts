@@ -19,6 +19,11 @@ describe('what templates of ESO users rely on', () => {
       '{{ range $i := 3 }}{{ if eq $i 1 }}{{ continue }}{{ end }}{{ $i }}{{ end }}',
       '02',
     ],
+    [
+      'a break in the else of an inner range, as in Go',
+      '{{ range 2 }}{{ range list }}{{ else }}{{ break }}{{ end }}x{{ end }}',
+      'xx',
+    ],
     ['definitions', '{{ define "x" }}<{{ . }}>{{ end }}{{ template "x" .user }}', '<admin>'],
     ['variables', '{{ $x := 1 }}{{ with .user }}{{ $x = . }}{{ end }}{{ $x }}', 'admin'],
     [
