@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { command } from './commands.ts';
-import { tell } from './world.ts';
+import { tell } from './tell.ts';
 
 const runs = Number(process.env.KEYHOOK_PROPERTY_RUNS ?? 60);
 const seed = Number(process.env.KEYHOOK_PROPERTY_SEED ?? 20_260_301);

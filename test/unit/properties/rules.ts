@@ -4,17 +4,15 @@ import {
   managedLabel,
   refreshIdAnnotation,
 } from '../../../composite-controllers/external-secret/names.ts';
-import type {
-  ExternalSecretSpec,
-  ExternalSecretStatus,
-} from '../../../composite-controllers/external-secret/schema.ts';
-import { parseDuration } from '../../../composite-controllers/lib/duration.ts';
+import type { ExternalSecretSpec } from '../../../composite-controllers/external-secret/schema.ts';
 import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
 import type { KubeObject, SecretObject } from '../../../composite-controllers/lib/objects.ts';
 import { nextSlot } from '../../../composite-controllers/lib/slots.ts';
 import type { Cluster, ObjectChange } from './cluster.ts';
+import { isWanted, keysOf, mismatch } from './expectation.ts';
 import { coalesceWindowMs } from './hook.ts';
-import { type BackendKey, bagNames, parseValue, type ScriptedBackend } from './scripted-backend.ts';
+import { intervalOf, ownerOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
+import { parseValue, type ScriptedBackend } from './scripted-backend.ts';
 
 /** Watches that nothing breaks the rules that keep users' data; what did is in `broken`. */
 export interface Rules {
@@ -43,20 +41,6 @@ interface Made {
 const windowMs = coalesceWindowMs + 9_000;
 /** Status times have whole seconds. */
 const second = 1_000;
-
-export const specOf = (object: KubeObject) => object.spec as ExternalSecretSpec;
-export const statusOf = (object: KubeObject) => (object.status ?? {}) as ExternalSecretStatus;
-export const readyOf = (object: KubeObject) =>
-  statusOf(object).conditions?.find(({ type }) => type === 'Ready');
-export const targetOf = (object: KubeObject) => specOf(object).target?.name ?? object.metadata.name;
-export const ownerOf = ({ metadata }: KubeObject) =>
-  metadata.ownerReferences?.find(({ controller }) => controller === true);
-
-export function textsOf(secret: SecretObject): Map<string, string> {
-  return new Map(
-    Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-  );
-}
 
 /** {@link Rules} over a cluster and its backend. */
 export function createRules({ now, backend, cluster }: Surroundings): Rules {
@@ -100,7 +84,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (
       after !== undefined &&
       pass !== undefined &&
-      mismatch(after as SecretObject, specOf(pass.parent), 0) === undefined
+      mismatch(after as SecretObject, specOf(pass.parent), backend, 0) === undefined
     )
       touched.delete(name);
   }
@@ -137,7 +121,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     }
     if (touched.has(target)) return;
     const successor = secret(target);
-    const why = successor === undefined ? 'is missing' : mismatch(successor, specOf(parent), 0);
+    const why = successor === undefined ? 'is missing' : mismatch(successor, specOf(parent), backend, 0);
     if (why !== undefined) breaks(`1: Secret ${name} was deleted, and its successor ${target} ${why}`);
   }
 
@@ -174,19 +158,9 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (isMoved) made.set(uid, { name, generation, spec: specOf(parent) });
     for (const [entry, text] of beforeTexts) {
       if (texts.has(entry) || parseValue(text) === undefined) continue;
-      if (isWanted(specOf(parent), entry, texts)) breaks(`1: Secret ${name} lost its key ${entry}`);
+      if (isWanted(entry, texts, specOf(parent), backend, now() - windowMs))
+        breaks(`1: Secret ${name} lost its key ${entry}`);
     }
-  }
-
-  function isWanted(spec: ExternalSecretSpec, entry: string, texts: ReadonlyMap<string, string>): boolean {
-    const source = spec.data?.find(({ secretKey }) => secretKey === entry)?.remoteRef.key;
-    if (source !== undefined) {
-      const absent = backend.wasCurrent(source as BackendKey, undefined, now() - windowMs);
-      return !(spec.target?.deletionPolicy === 'Delete' && absent);
-    }
-    if (spec.dataFrom === undefined) return false;
-    const version = parseValue([...texts.values()][0] ?? '')?.version;
-    return version !== undefined && bagNames(version).includes(entry);
   }
 
   /** Rule 2: Ready=True is said only of what the Secret holds. */
@@ -218,32 +192,8 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (ready.message?.startsWith('secret retained')) return;
     // Deleted by this very pass; the next one says so.
     if (target === undefined && pass !== undefined && isGone(specOf(pass.parent))) return;
-    const why = target === undefined ? 'is missing' : mismatch(target, spec, since);
+    const why = target === undefined ? 'is missing' : mismatch(target, spec, backend, since);
     if (why !== undefined) breaks(`${says}, but Secret ${name} ${why}`);
-  }
-
-  /** In what the Secret is not what the spec makes of values that were current at some moment from then on. */
-  function mismatch(target: SecretObject, spec: ExternalSecretSpec, since: number): string | undefined {
-    const texts = textsOf(target);
-    const current = (key: string, version: number | undefined) =>
-      backend.wasCurrent(key as BackendKey, version, since);
-    const mayLack = (key: string) => spec.target?.deletionPolicy === 'Delete' && current(key, undefined);
-    const wanted = new Map<string, string>();
-    for (const { secretKey, remoteRef } of spec.data ?? []) wanted.set(secretKey, remoteRef.key);
-    for (const { extract } of spec.dataFrom ?? []) {
-      const value = parseValue([...texts.values()][0] ?? '');
-      if (value === undefined || value.key !== extract?.key) return `holds nothing of ${extract?.key}`;
-      for (const name of bagNames(value.version)) wanted.set(name, value.key);
-    }
-    for (const [entry, key] of wanted) {
-      const text = texts.get(entry);
-      const value = parseValue(text ?? '');
-      if (text === undefined && mayLack(key)) continue;
-      if (value?.key !== key) return `holds ${text ?? 'nothing'} in ${entry}`;
-      if (!current(key, value.version)) return `holds ${text}, which was outdated`;
-    }
-    const extra = [...texts.keys()].find((entry) => !wanted.has(entry));
-    return extra === undefined ? undefined : `has the key ${extra}`;
   }
 
   /** Whether there is nothing to do for an ExternalSecret, and the caller sees all that there is to see (rule 7). */
@@ -268,9 +218,10 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       if (annotations?.[refreshIdAnnotation] !== status.refreshId) return false;
     } else if (status.refreshId !== 'none') return false;
     if ((specOf(parent).refreshPolicy ?? 'Periodic') !== 'Periodic') return true;
-    const intervalMs = parseDuration(specOf(parent).refreshInterval ?? '1h');
     const after = Date.parse(status.refreshTime ?? '') + second - 1;
-    return nextSlot({ uid: parent.metadata.uid ?? '', intervalMs, after }) - second > now();
+    return (
+      nextSlot({ uid: parent.metadata.uid ?? '', intervalMs: intervalOf(parent), after }) - second > now()
+    );
   }
 
   return {
@@ -301,11 +252,4 @@ function claimOf(object: KubeObject): string {
 
 function sameData(a: KubeObject, b: KubeObject): boolean {
   return JSON.stringify(a.data) === JSON.stringify(b.data);
-}
-
-function keysOf(spec: ExternalSecretSpec): string[] {
-  return [
-    ...(spec.data ?? []).map(({ remoteRef }) => remoteRef.key),
-    ...(spec.dataFrom ?? []).flatMap(({ extract }) => extract?.key ?? []),
-  ];
 }

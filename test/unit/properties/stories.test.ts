@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import type { Command } from './commands.ts';
-import { tell } from './world.ts';
+import { tell } from './tell.ts';
 
 /** What once broke a rule, as short as it can be told. Each begins with an installation in which everything is synced. */
 const stories: Readonly<Record<string, readonly Command[]>> = {

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { createdByLabel } from '../../../composite-controllers/external-secret/names.ts';
+import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
+import { secretType } from '../../../local/metacontroller/discovery.ts';
+import { cachedTypes, namespace } from './cluster.ts';
+import type { Command } from './commands.ts';
+import { newestData } from './expectation.ts';
+import type { Installation } from './installation.ts';
+import { intervalOf, ownerOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
+import { backendKeys } from './scripted-backend.ts';
+
+/** All trouble ends: two intervals later everything is in place, and a restart of everything moves nothing. */
+export async function conclude(
+  installation: Installation,
+  act: (command: Command) => void | Promise<void>,
+): Promise<void> {
+  await endTrouble(installation, act);
+  const { cluster } = installation;
+  await installation.live(2 * Math.max(...cluster.externalSecrets().map(intervalOf)) + 61_000);
+  installation.check();
+  for (const object of cluster.externalSecrets()) isConverged(object, installation);
+
+  const everything = () => [...cluster.externalSecrets(), ...cluster.secrets()];
+  const before = everything();
+  installation.restartHook();
+  await installation.restartMetacontroller();
+  await installation.run();
+  installation.check();
+  // Unless it was time for the next refresh anyway.
+  if (!hasRefreshed(before, cluster.externalSecrets())) assert.deepEqual(everything(), before);
+}
+
+async function endTrouble(
+  { cluster, backend, servers }: Installation,
+  act: (command: Command) => void | Promise<void>,
+): Promise<void> {
+  backend.setFault('none');
+  for (const key of backendKeys) if (backend.newest(key) === undefined) backend.restore(key);
+  // A bag without names makes no Secret.
+  if (backend.newest('bag')! % 4 === 0) backend.write('bag');
+  Object.assign(cluster.refusals, { secrets: 'none', status: 'none', gets: 'none' });
+  for (const { resource } of cachedTypes) for (const server of servers()) server.release(resource);
+  await act({ do: 'restore store' });
+  await act({ do: 'refresh', to: 'Periodic' });
+  if (cluster.externalSecrets().every((object) => targetOf(object) === 'other'))
+    await act({ do: 'rename', to: 'app' });
+  for (const secret of cluster.secrets())
+    if (ownerOf(secret)?.kind === 'SealedSecret')
+      await cluster.as('elsewhere').remove(secretType, namespace, secret.metadata.name);
+}
+
+function isConverged(object: KubeObject, { cluster, backend }: Installation): void {
+  const { name, uid } = object.metadata;
+  const ready = readyOf(object);
+  assert.equal(ready?.status, 'True', `ExternalSecret ${name}: ${ready?.message}`);
+  const target = cluster.secrets().find(({ metadata }) => metadata.name === targetOf(object));
+  assert.ok(target !== undefined, `ExternalSecret ${name} has no Secret`);
+  assert.deepEqual(textsOf(target), newestData(specOf(object), backend));
+  // Without this label a Secret does not say that we made it, and is never deleted for a rename.
+  const left = cluster
+    .secrets()
+    .filter((secret) => secret !== target && ownerOf(secret)?.uid === uid)
+    .filter(({ metadata }) => metadata.labels?.[createdByLabel] !== undefined);
+  assert.deepEqual(left, [], `ExternalSecret ${name} left Secrets behind`);
+}
+
+function hasRefreshed(before: readonly KubeObject[], after: readonly KubeObject[]): boolean {
+  const times = new Map(before.map((object) => [object.metadata.uid, statusOf(object).refreshTime]));
+  return after.some((object) => times.get(object.metadata.uid) !== statusOf(object).refreshTime);
+}
