@@ -34,9 +34,9 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
   // Somebody else's by now: to state it would take it back, to leave it out would delete it.
   if (observed.target !== undefined && live !== undefined && target === undefined) return stale;
   if (isOfLaterSpec(target, observed)) return stale;
-  if (sight === 'older') {
-    // Either a cache lags, or the API server was restored from an older state, and then the live Secret is older, too.
-    if (target !== undefined && memory.isAsNew(uid, target)) return stale;
+  if (sight === 'older' || sight === 'older target') {
+    // A cache lags; or the API server was restored from an older state, and then the live Secret is older, too.
+    if (target === undefined ? sight === 'older' : memory.isAsNew(uid, target)) return stale;
     memory.forget(uid);
   }
 

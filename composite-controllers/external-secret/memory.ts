@@ -16,10 +16,10 @@ export interface PendingAnswer {
 }
 
 /**
- * How well this process knows the ExternalSecret that it is shown: it has seen the same state or a newer one only just
- * now, it does not know, or it has seen a newer one before.
+ * How well this process knows what it is shown: it has seen the state before this one only just now, it does not know, or
+ * it has seen a newer state of the ExternalSecret, or of its target, before.
  */
-export type Sight = 'followed' | 'unknown' | 'older';
+export type Sight = 'followed' | 'unknown' | 'older' | 'older target';
 
 /**
  * What one replica remembers, and may forget at any time without harm: a restart costs a read here and there, never a
@@ -81,15 +81,13 @@ export function createMemory(): Memory {
     sight({ uid, object, target, now }) {
       const known = seen.get(uid);
       if (known === undefined) return 'unknown';
-      const isOlder =
-        versionOf(object) < known.parentVersion ||
-        (target !== undefined && versionOf(target) < known.targetVersion);
-      if (isOlder) {
-        const olderSince = known.olderSince ?? now;
-        seen.set(uid, { ...known, olderSince });
-        return now - olderSince < longestLagMs ? 'older' : 'unknown';
-      }
-      return now - known.at < followedForMs ? 'followed' : 'unknown';
+      const isOlder = versionOf(object) < known.parentVersion;
+      const isOlderTarget = target !== undefined && versionOf(target) < known.targetVersion;
+      if (!isOlder && !isOlderTarget) return now - known.at < followedForMs ? 'followed' : 'unknown';
+      const olderSince = known.olderSince ?? now;
+      seen.set(uid, { ...known, olderSince });
+      if (now - olderSince >= longestLagMs) return 'unknown';
+      return isOlder ? 'older' : 'older target';
     },
     see({ uid, object, target, now }, lost) {
       const known = seen.get(uid)?.targetVersion ?? 0n;

@@ -151,11 +151,14 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     }
     if (name !== targetOf(parent)) return;
     const { uid = '', generation = 0 } = parent.metadata;
-    const newest = made.get(uid)?.generation ?? 0;
+    const latest = made.get(uid);
     const isMoved = JSON.stringify([...texts]) !== JSON.stringify([...beforeTexts]);
-    if (isMoved && generation < newest && isAlive(uid))
+    const isOlder = latest?.name === name && generation < latest.generation;
+    // A Secret of the older spec may come to be beside the newer one, for as long as nobody can know better.
+    if (isMoved && isOlder && before !== undefined && isAlive(uid))
       breaks(`2: Secret ${name} went back to generation ${generation} of the spec`);
-    if (isMoved) made.set(uid, { name, generation, spec: specOf(parent) });
+    if (isMoved && generation >= (latest?.generation ?? 0))
+      made.set(uid, { name, generation, spec: specOf(parent) });
     for (const [entry, text] of beforeTexts) {
       if (texts.has(entry) || parseValue(text) === undefined) continue;
       if (isWanted(entry, texts, specOf(parent), backend, now() - windowMs))

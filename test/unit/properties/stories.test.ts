@@ -132,6 +132,17 @@ const stories: Readonly<Record<string, readonly Command[]>> = {
     { do: 'run' },
   ],
 
+  'an ExternalSecret that is older than known is not acted on, although its old target is gone': [
+    { do: 'hold', what: 'externalsecrets' },
+    { do: 'hold', what: 'secrets' },
+    { do: 'switch metacontroller' },
+    { do: 'rename', to: 'renamed' },
+    { do: 'run' },
+    { do: 'squat', on: 'app', by: 'nobody' },
+    { do: 'switch metacontroller' },
+    { do: 'pass' },
+  ],
+
   'a replica that was away does not believe what it remembers': [
     { do: 'wait', ms: 15_000 },
     { do: 'run' },

@@ -85,6 +85,13 @@ test('a cache that shows less than is known is waited for', async () => {
   );
 });
 
+test('nor is an ExternalSecret believed that is older than known, although its old target is gone', async () => {
+  const memory = createMemory();
+  const renamed = externalSecret(spec({ target: { name: 'renamed' } }), meta({ resourceVersion: '102' }));
+  await gathered({ memory, parent: renamed, shown: [at('200', 'renamed')], live: [at('200', 'renamed')] });
+  assert.equal((await gathered({ memory, shown: [at('150')] })).result.kind, 'stale');
+});
+
 test('an API server that was restored from an older state is believed at once', async () => {
   const memory = createMemory();
   await gathered({ memory, shown: [at('200')], live: [at('200')] });
