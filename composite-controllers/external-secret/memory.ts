@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import type { ExternalSecretStatus } from './schema.ts';
@@ -29,7 +30,7 @@ export interface Memory {
   pending(uid: string): PendingAnswer | undefined;
   remember(uid: string, answer: PendingAnswer): void;
   settle(uid: string): void;
-  /** The status that was answered last, until a newer state of the ExternalSecret is shown. */
+  /** The status that was answered last, as long as the one before it is shown: its write was lost, or is not shown yet. */
   answered(world: World): ExternalSecretStatus | undefined;
   answer(world: World, status: ExternalSecretStatus): void;
   sight(world: World): Sight;
@@ -52,7 +53,8 @@ interface Seen {
 }
 
 interface Answered {
-  readonly parentVersion: string | undefined;
+  /** The status that this one is to replace. */
+  readonly shown: unknown;
   readonly status: ExternalSecretStatus;
 }
 
@@ -73,10 +75,10 @@ export function createMemory(): Memory {
     settle: (uid) => void pending.delete(uid),
     answered({ uid, object }) {
       const last = answers.get(uid);
-      return last?.parentVersion === object.metadata.resourceVersion ? last?.status : undefined;
+      return last !== undefined && isDeepStrictEqual(last.shown, object.status) ? last.status : undefined;
     },
     answer({ uid, object }, status) {
-      answers.set(uid, { parentVersion: object.metadata.resourceVersion, status });
+      answers.set(uid, { shown: object.status, status });
     },
     sight({ uid, object, target, now }) {
       const known = seen.get(uid);

@@ -52,7 +52,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   /** The newest refreshTime that was ever recorded of each ExternalSecret. */
   const recorded = new Map<string, string>();
   /** Specs by what status.syncedResourceVersion says once they are synced. */
-  const specs = new Map<string, ExternalSecretSpec>();
+  const specs = new Map<string, Made>();
   /** Names of Secrets that the user, or somebody else, wrote or deleted last. */
   const touched = new Set<string>();
   let pass: HookRequest | undefined;
@@ -67,7 +67,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   function onChange({ actor, kind, before, after }: ObjectChange): void {
     if (kind === 'ExternalSecret') {
       if (after === undefined) return;
-      specs.set(`${after.metadata.uid} ${syncedResourceVersion(after.metadata)}`, specOf(after));
+      specs.set(`${after.metadata.uid} ${syncedResourceVersion(after.metadata)}`, madeFrom(after));
       if (actor === 'metacontroller' && before !== undefined) onStatus(before, after);
       return;
     }
@@ -157,8 +157,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     // A Secret of the older spec may come to be beside the newer one, for as long as nobody can know better.
     if (isMoved && isOlder && before !== undefined && isAlive(uid))
       breaks(`2: Secret ${name} went back to generation ${generation} of the spec`);
-    if (isMoved && generation >= (latest?.generation ?? 0))
-      made.set(uid, { name, generation, spec: specOf(parent) });
+    if (isMoved && generation >= (latest?.generation ?? 0)) made.set(uid, madeFrom(parent));
     for (const [entry, text] of beforeTexts) {
       if (texts.has(entry) || parseValue(text) === undefined) continue;
       if (isWanted(entry, texts, specOf(parent), backend, now() - windowMs))
@@ -177,7 +176,9 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (time > newest) recorded.set(uid, time);
     // A lagging cache and a restart together can restore an older status for a moment, beside the Secret of a newer spec.
     const synced = specs.get(`${uid} ${status.syncedResourceVersion}`);
-    const spec = time < newest ? made.get(uid)?.spec : synced;
+    const latest = made.get(uid);
+    const isRestored = time <= newest && (latest?.generation ?? 0) > (synced?.generation ?? 0);
+    const spec = (isRestored ? latest : synced)?.spec;
     if (spec === undefined) {
       breaks('2: synced is a version that never was');
       return;
@@ -239,6 +240,10 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       if (calm && reads > 0) breaks(`7: ${reads} reads although nothing was due`);
     },
   };
+}
+
+function madeFrom(parent: KubeObject): Made {
+  return { name: targetOf(parent), generation: parent.metadata.generation ?? 0, spec: specOf(parent) };
 }
 
 /** What a status says of a refresh. */

@@ -74,6 +74,16 @@ const stories: Readonly<Record<string, readonly Command[]>> = {
     { do: 'write', key: 'db' },
   ],
 
+  'nor is an older status brought back by a cache that lags behind it': [
+    { do: 'rename', to: 'renamed' },
+    { do: 'hold', what: 'externalsecrets' },
+    { do: 'pass' },
+    { do: 'force' },
+    { do: 'run' },
+    { do: 'release', what: 'externalsecrets', count: 2 },
+    { do: 'live', ms: 10 },
+  ],
+
   'and after a restart it says nothing that is not certain': [
     { do: 'refuse status', how: 'conflict' },
     { do: 'strip', what: 'managed' },

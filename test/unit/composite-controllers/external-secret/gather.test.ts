@@ -138,12 +138,14 @@ test('nor does a Secret that deletionPolicy has deleted', async () => {
   assert.equal((await gathered({ memory, parent, shown: [at('200')] })).world?.target, undefined);
 });
 
-test('a status whose write was lost or is not shown yet counts, until a newer ExternalSecret is shown', async () => {
+test('a status whose write was lost or is not shown yet counts, until another one is shown', async () => {
   const memory = createMemory();
   const { world } = await gathered({ memory });
   memory.answer(world!, { refreshId: 'r1' });
   assert.equal((await gathered({ memory })).world?.status.refreshId, 'r1');
-  const newer = externalSecret(meta({ resourceVersion: '101' }), status({ refreshId: 'r0' }));
+  const edited = externalSecret(meta({ resourceVersion: '101', generation: 2 }));
+  assert.equal((await gathered({ memory, parent: edited })).world?.status.refreshId, 'r1');
+  const newer = externalSecret(meta({ resourceVersion: '102' }), status({ refreshId: 'r0' }));
   assert.equal((await gathered({ memory, parent: newer })).world?.status.refreshId, 'r0');
 });
 
