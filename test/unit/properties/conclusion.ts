@@ -9,6 +9,9 @@ import type { Installation } from './installation.ts';
 import { intervalOf, ownerOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
 import { backendKeys } from './scripted-backend.ts';
 
+/** Metacontroller's own, which the hook has no say in while Metacontroller may not even claim a child. */
+const longestBackOffMs = 1_000_000;
+
 /** All trouble ends: two intervals later everything is in place, and a restart of everything moves nothing. */
 export async function conclude(
   installation: Installation,
@@ -17,6 +20,8 @@ export async function conclude(
   await endTrouble(installation, act);
   const { cluster } = installation;
   await installation.live(2 * Math.max(...cluster.externalSecrets().map(intervalOf)) + 61_000);
+  const isReady = (object: KubeObject) => readyOf(object)?.status === 'True';
+  if (!cluster.externalSecrets().every(isReady)) await installation.live(longestBackOffMs);
   installation.check();
   for (const object of cluster.externalSecrets()) isConverged(object, installation);
 

@@ -49,8 +49,6 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   const held = new Map<string, number>();
   /** The newest generation of each ExternalSecret that its Secret was made from. */
   const made = new Map<string, Made>();
-  /** The newest refreshTime that was ever recorded of each ExternalSecret. */
-  const recorded = new Map<string, string>();
   /** Specs by what status.syncedResourceVersion says once they are synced. */
   const specs = new Map<string, Made>();
   /** Names of Secrets that the user, or somebody else, wrote or deleted last. */
@@ -171,14 +169,11 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     const status = statusOf(after);
     if (ready?.status !== 'True' || claimOf(before) === claimOf(after)) return;
     const { uid = '' } = after.metadata;
-    const time = status.refreshTime ?? '';
-    const newest = recorded.get(uid) ?? '';
-    if (time > newest) recorded.set(uid, time);
-    // A lagging cache and a restart together can restore an older status for a moment, beside the Secret of a newer spec.
+    // A status that was lost or is restored by a cache may stand for a moment beside the Secret of a newer spec.
     const synced = specs.get(`${uid} ${status.syncedResourceVersion}`);
     const latest = made.get(uid);
-    const isRestored = time <= newest && (latest?.generation ?? 0) > (synced?.generation ?? 0);
-    const spec = (isRestored ? latest : synced)?.spec;
+    const isLeft = (latest?.generation ?? 0) > (synced?.generation ?? 0);
+    const spec = (isLeft ? latest : synced)?.spec;
     if (spec === undefined) {
       breaks('2: synced is a version that never was');
       return;
