@@ -184,7 +184,7 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     const target = secret(name);
     const says = `2: Ready=True (${ready.message}, ${status.refreshTime})`;
     if (ready.reason === 'SecretDeleted') {
-      if (target !== undefined && ownerOf(target)?.uid === uid)
+      if (!isLeft && target !== undefined && ownerOf(target)?.uid === uid)
         breaks(`${says}, but Secret ${name} is there`);
       return;
     }
