@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HookRequest } from '../../../../composite-controllers/controller.ts';
+import { refusal } from '../../../../composite-controllers/external-secret/checks.ts';
+import type { SyncErrorCode } from '../../../../composite-controllers/external-secret/errors.ts';
+import { readWorld } from '../../../../composite-controllers/external-secret/world.ts';
+import {
+  childSecret,
+  externalSecret,
+  meta,
+  request,
+  settings,
+  spec,
+  startOfTests,
+  status,
+  store,
+  syncedAt,
+} from '../../../support/builders.ts';
+
+interface Case {
+  readonly name: string;
+  readonly request: HookRequest;
+  readonly expect: SyncErrorCode;
+}
+
+const notReady = status({
+  conditions: [{ type: 'Ready', status: 'False', message: 'unable to validate store' }],
+});
+
+const cases: readonly Case[] = [
+  {
+    name: 'the store is missing',
+    request: request(externalSecret(), { related: [] }),
+    expect: 'StoreMissing',
+  },
+  {
+    name: 'the store has not been validated',
+    request: request(externalSecret(), { related: [store((object) => delete object.status)] }),
+    expect: 'StoreNotChecked',
+  },
+  {
+    name: 'neither data nor dataFrom',
+    request: request(externalSecret(spec({ data: [] }))),
+    expect: 'SpecInvalid',
+  },
+  {
+    name: 'an entry without a store',
+    request: request(externalSecret(spec({ secretStoreRef: undefined }))),
+    expect: 'SpecInvalid',
+  },
+  ...(
+    [
+      ['creationPolicy Merge', { target: { creationPolicy: 'Merge', deletionPolicy: 'Retain' } }],
+      ['creationPolicy Orphan', { target: { creationPolicy: 'Orphan', deletionPolicy: 'Retain' } }],
+      ['deletionPolicy Merge', { target: { creationPolicy: 'Owner', deletionPolicy: 'Merge' } }],
+      ['template', { target: { template: { data: { a: 'b' } } } }],
+      ['immutable', { target: { immutable: true } }],
+      ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
+      ['transform', { dataFrom: [{ extract: { key: 'db' }, rewrite: [{ transform: { template: 'x' } }] }] }],
+      ['syncWindows', { syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
+    ] as const
+  ).map(([name, fields]) => ({
+    name: `not built yet: ${name}`,
+    request: request(externalSecret(spec(fields))),
+    expect: 'NotBuilt' as const,
+  })),
+  {
+    name: 'an entry with two sources',
+    request: request(externalSecret(spec({ dataFrom: [{ extract: { key: 'a' }, find: {} }] }))),
+    expect: 'SpecInvalid',
+  },
+  {
+    name: 'an entry with no source',
+    request: request(externalSecret(spec({ dataFrom: [{}] }))),
+    expect: 'SpecInvalid',
+  },
+  {
+    name: 'a store that failed its validation',
+    request: request(externalSecret(), { related: [store(notReady)] }),
+    expect: 'StoreNotReady',
+  },
+  {
+    name: 'dynamic-apply would copy values into an annotation',
+    request: request(externalSecret(syncedAt(startOfTests), meta({ generation: 2 })), {
+      children: [
+        childSecret(
+          { password: 'one' },
+          undefined,
+          (secret) =>
+            (secret.metadata.annotations!['metacontroller.k8s.io/last-applied-configuration'] = '{}'),
+        ),
+      ],
+    }),
+    expect: 'DynamicApply',
+  },
+];
+
+for (const { name, request: body, expect } of cases) {
+  test(`${name}: ${expect}`, () => {
+    assert.equal(refusal(readWorld(body, startOfTests), settings)?.code, expect);
+  });
+}
