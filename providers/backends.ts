@@ -1,5 +1,6 @@
 import type { Priority } from './admission.ts';
 import type { FindQuery, RemoteRef, RemoteSecret, SecretMap } from './kit/provider.ts';
+import type { Retry } from './kit/retry.ts';
 
 /** A store as its consumers name it, with what identifies its version. */
 export interface StoreHandle {
@@ -11,6 +12,7 @@ export interface StoreHandle {
   readonly generation: number;
   /** `spec.provider`: one key, the provider's name. */
   readonly provider: Readonly<Record<string, unknown>>;
+  readonly retry?: Retry;
 }
 
 /** How fresh an answer has to be. */

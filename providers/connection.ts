@@ -42,6 +42,7 @@ interface Session {
 export class Connection {
   readonly store: StoreHandle;
   readonly #provider: Provider;
+  readonly #label: string;
   readonly #spec: unknown;
   readonly #scope: StoreScope;
   readonly #deps: ConnectionDeps;
@@ -54,6 +55,7 @@ export class Connection {
   constructor(store: StoreHandle, provider: Provider, scope: StoreScope, deps: ConnectionDeps) {
     this.store = store;
     this.#provider = provider;
+    this.#label = labelOf(provider, store);
     this.#spec = store.provider[provider.name];
     this.#scope = scope;
     this.#deps = deps;
@@ -75,12 +77,12 @@ export class Connection {
     return this.#admission.run(priority, async () => {
       try {
         const value = await this.#breaker.execute(() => this.#call(call));
-        this.#deps.observer.read(this.#provider.label, this.store, 'Success');
+        this.#deps.observer.read(this.#label, this.store, 'Success');
         return value;
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw this.#paused();
         const mapped = asProviderError(error);
-        this.#deps.observer.read(this.#provider.label, this.store, mapped.code);
+        this.#deps.observer.read(this.#label, this.store, mapped.code);
         throw mapped;
       }
     });
@@ -129,7 +131,8 @@ export class Connection {
       const client = await this.#provider.connect(this.#spec as never, this.#scope, {
         credentials,
         now,
-        countCall: (name, outcome) => observer.call(this.#provider.label, name, outcome),
+        ...(this.store.retry === undefined ? {} : { retry: this.store.retry }),
+        countCall: (name, outcome) => observer.call(this.#label, name, outcome),
       });
       return { client, credentials, inUse: 0, retired: false };
     } catch (error) {
@@ -165,6 +168,11 @@ export class Connection {
       last !== undefined && 'error' in last ? asProviderError(last.error) : new ProviderError('Unavailable');
     return new ProviderError(cause.code, { ...cause.details, probedEvery: probeIntervalMs / 1000 });
   }
+}
+
+/** A store's label in metrics. */
+export function labelOf(provider: Provider, { provider: sections }: StoreHandle): string {
+  return provider.label(sections[provider.name] as never);
 }
 
 function retire(session: Session): void | Promise<void> {

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Backends, ReadOptions, StoreHandle } from './backends.ts';
 import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
-import { Connection } from './connection.ts';
+import { Connection, labelOf } from './connection.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type { Provider, RemoteRef, RemoteSecret, SecretMap, StoreScope } from './kit/provider.ts';
+import { retryBudgetMs } from './kit/retry.ts';
 import type { BackendObserver } from './observer.ts';
 
 export interface BackendsOptions {
@@ -20,7 +21,8 @@ const maxConnections = 1_000;
 const maxSharedBytes = 64 * 1024 * 1024;
 const slotsPerConnection = 32;
 const readTimeoutMs = 10_000;
-const findTimeoutMs = 120_000;
+/** Of a read that repeats, and of a listing. */
+const longestReadMs = 120_000;
 
 /** {@link Backends} over the registered providers. */
 export function createBackends(options: BackendsOptions): Backends {
@@ -62,7 +64,7 @@ export function createBackends(options: BackendsOptions): Backends {
     signal: AbortSignal,
   ): Promise<T> => {
     const { value, source } = await untilAborted(get(), signal);
-    if (source === 'shared') observer.coalesced(providerOf(providers, store).label);
+    if (source === 'shared') observer.coalesced(labelOf(providerOf(providers, store), store));
     return value;
   };
 
@@ -75,7 +77,7 @@ export function createBackends(options: BackendsOptions): Backends {
           options,
           () =>
             connection.run(options.priority, (client) =>
-              client.read(ref, AbortSignal.timeout(readTimeoutMs)),
+              client.read(ref, AbortSignal.timeout(readMs(store))),
             ),
           (secret) => secret.size,
         );
@@ -92,7 +94,7 @@ export function createBackends(options: BackendsOptions): Backends {
             connection.run(options.priority, (client) => {
               if (client.find === undefined)
                 throw new ProviderError('Unsupported', { what: 'dataFrom.find' });
-              return client.find(query, AbortSignal.timeout(findTimeoutMs));
+              return client.find(query, AbortSignal.timeout(longestReadMs));
             }),
           sizeOfMap,
         );
@@ -106,7 +108,7 @@ export function createBackends(options: BackendsOptions): Backends {
       if (consumer === undefined && isReferent(provider, store, scope)) return 'skipped';
       const { connection } = connect(store, consumer);
       return untilAborted(
-        connection.run('refresh', (client) => client.check(AbortSignal.timeout(readTimeoutMs))),
+        connection.run('refresh', (client) => client.check(AbortSignal.timeout(readMs(store)))),
         signal,
       );
     },
@@ -149,6 +151,11 @@ function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): 
   return provider
     .references(store.provider[provider.name] as never)
     .some((ref) => ref.namespace === undefined);
+}
+
+/** How long one read of the store may take, with the repetitions that it asks for. */
+function readMs({ retry }: StoreHandle): number {
+  return Math.min(readTimeoutMs + retryBudgetMs(retry, readTimeoutMs), longestReadMs);
 }
 
 function keyOf(slot: string, store: StoreHandle): string {

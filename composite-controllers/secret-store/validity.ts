@@ -1,5 +1,5 @@
 import type { Provider, StoreScope } from '../../providers/kit/provider.ts';
-import { parseRefreshInterval } from '../lib/duration.ts';
+import { parseDuration, parseRefreshInterval } from '../lib/duration.ts';
 import { ValueError } from '../lib/errors.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import { compileRegex } from '../lib/regex.ts';
@@ -21,7 +21,7 @@ export function createStoreCheck(providers: ReadonlyMap<string, Provider>): Stor
 
   return (object, scope) => {
     const spec = (object.spec ?? {}) as Partial<StoreSpec>;
-    const general = conditionProblem(spec) ?? intervalProblem(spec);
+    const general = conditionProblem(spec) ?? intervalProblem(spec) ?? retryProblem(spec);
     if (general !== undefined) return invalid(general);
     const names = Object.keys(spec.provider ?? {});
     const name = names[0];
@@ -51,6 +51,17 @@ function intervalProblem(spec: Partial<StoreSpec>): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof ValueError) return `spec.refreshInterval: ${error.message}`;
+    throw error;
+  }
+}
+
+function retryProblem({ retrySettings }: Partial<StoreSpec>): string | undefined {
+  if (retrySettings?.retryInterval === undefined) return undefined;
+  try {
+    parseDuration(retrySettings.retryInterval);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValueError) return `spec.retrySettings.retryInterval: ${error.message}`;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import type { StoreHandle } from '../../providers/backends.ts';
+import type { Retry } from '../../providers/kit/retry.ts';
 import type { ObjectGroups } from '../controller.ts';
+import { parseDuration } from '../lib/duration.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import type { StoreSpec, StoreStatus } from './schema.ts';
 
@@ -46,6 +48,7 @@ export function viewStore(object: KubeObject, kind: StoreKind): StoreView {
       uid,
       generation,
       provider: (spec.provider ?? {}) as Readonly<Record<string, unknown>>,
+      ...retryOf(spec.retrySettings),
     },
     controller: spec.controller ?? '',
     conditions: spec.conditions ?? [],
@@ -54,4 +57,25 @@ export function viewStore(object: KubeObject, kind: StoreKind): StoreView {
         ? undefined
         : { status: ready.status, message: ready.message ?? '', since: ready.lastTransitionTime ?? '' },
   };
+}
+
+/** An interval that cannot be read makes the store not Ready (`validity.ts`); here it counts as absent. */
+function retryOf(settings: StoreSpec['retrySettings']): { retry?: Retry } {
+  if (settings === undefined) return {};
+  const { maxRetries, retryInterval } = settings;
+  const intervalMs = retryInterval === undefined ? undefined : milliseconds(retryInterval);
+  return {
+    retry: {
+      ...(maxRetries === undefined ? {} : { maxRetries }),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
+    },
+  };
+}
+
+function milliseconds(duration: string): number | undefined {
+  try {
+    return parseDuration(duration);
+  } catch {
+    return undefined;
+  }
 }

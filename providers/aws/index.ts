@@ -8,7 +8,7 @@ import { tagsNameConsumer } from './session-tags.ts';
 /** AWS Secrets Manager and Systems Manager Parameter Store (spec providers 2). */
 export const aws: Provider<typeof awsSpec> = {
   name: 'aws',
-  label: 'AWS/SecretsManager',
+  label: ({ service }) => `AWS/${service}`,
   spec: awsSpec,
   capabilities: 'ReadOnly',
   maintenance: 'Maintained',

@@ -4,7 +4,7 @@ import { type FakeSpec, fakeSpec } from './schema.ts';
 /** Values that stand in the store itself, for tests and demos (spec providers 10). */
 export const fake: Provider<typeof fakeSpec> = {
   name: 'fake',
-  label: 'Fake',
+  label: () => 'Fake',
   spec: fakeSpec,
   capabilities: 'ReadOnly',
   maintenance: 'NotMaintained',

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { Credentials } from './credentials.ts';
+import type { Retry } from './retry.ts';
 
 /** Values as bytes, keyed by name. A Map, because `__proto__` is a legal key of a Secret. */
 export type SecretMap = Map<string, Uint8Array>;
@@ -78,6 +79,8 @@ export interface ConnectDeps {
   readonly now: () => number;
   /** Counts one call to the backend, by the API's own operation name, for `externalsecret_provider_api_calls_count`. */
   readonly countCall: (call: string, outcome: 'success' | 'error') => void;
+  /** `spec.retrySettings` of the store, for the providers that heed it; absent: one attempt. */
+  readonly retry?: Retry;
 }
 
 /**
@@ -87,8 +90,8 @@ export interface ConnectDeps {
 export interface Provider<S extends TSchema = TSchema> {
   /** The key under `spec.provider`. */
   readonly name: string;
-  /** Label in metrics, as ESO writes it. */
-  readonly label: string;
+  /** Label in metrics, as ESO writes it. The section is a store's own, which need not be valid. */
+  label(spec: Static<S>): string;
   readonly spec: S;
   readonly capabilities: Capabilities;
   readonly maintenance: 'Maintained' | 'NotMaintained' | 'Deprecated';

@@ -7,7 +7,7 @@ import { kubernetesSpec } from './schema.ts';
 /** Secrets of a Kubernetes cluster (spec providers 8). */
 export const kubernetes: Provider<typeof kubernetesSpec> = {
   name: 'kubernetes',
-  label: 'Kubernetes',
+  label: () => 'Kubernetes',
   spec: kubernetesSpec,
   capabilities: 'ReadOnly',
   maintenance: 'Maintained',

@@ -7,7 +7,7 @@ import { type VaultSpec, vaultSpec } from './schema.ts';
 /** HashiCorp Vault's KV engine, versions 1 and 2 (spec providers 3). */
 export const vault: Provider<typeof vaultSpec> = {
   name: 'vault',
-  label: 'HashiCorp/Vault',
+  label: () => 'HashiCorp/Vault',
   spec: vaultSpec,
   capabilities: 'ReadOnly',
   maintenance: 'Maintained',

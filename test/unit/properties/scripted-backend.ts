@@ -114,7 +114,7 @@ export function createScriptedBackend(clock: Clock): ScriptedBackend {
   return {
     provider: {
       name: 'fake',
-      label: 'Fake',
+      label: () => 'Fake',
       spec: fakeSpec,
       capabilities: 'ReadOnly',
       maintenance: 'Maintained',

@@ -6,6 +6,7 @@ import { createBackends } from '../../../providers/create-backends.ts';
 import { ProviderError, type ProviderErrorCode } from '../../../providers/kit/errors.ts';
 import type { KubeReader } from '../../../providers/kit/kube.ts';
 import type { Provider, Reference } from '../../../providers/kit/provider.ts';
+import type { Retry } from '../../../providers/kit/retry.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 
 /** A backend in memory: it answers who asked, or fails as it is told to. */
@@ -18,18 +19,20 @@ function setup(t: TestContext, options: { references?: Reference[]; perConsumer?
     failWith: undefined as ProviderErrorCode | undefined,
     hang: false,
     secretVersion: '1',
+    retry: undefined as Retry | undefined,
   };
   const provider: Provider = {
     name: 'test',
-    label: 'Test',
+    label: () => 'Test',
     spec: Type.Object({}),
     capabilities: 'ReadOnly',
     maintenance: 'Maintained',
     validate: () => [],
     references: () => options.references ?? [],
     perConsumer: () => options.perConsumer === true,
-    async connect(_spec, scope, { credentials }) {
+    async connect(_spec, scope, { credentials, retry }) {
       state.connects++;
+      state.retry = retry;
       const token = Buffer.from(
         await credentials.secret({ name: 'creds', namespace: 'infra', key: 'token' }),
       ).toString();
@@ -99,6 +102,13 @@ test('namespaces share a connection only when their credentials are the same', a
   await fixed.read(shared, 'team-a');
   await fixed.read(shared, 'team-b');
   assert.equal(fixed.state.connects, 1);
+});
+
+test("a provider is told the store's retrySettings", async (t) => {
+  const { read, state } = setup(t);
+  const retry = { maxRetries: 3, intervalMs: 500 };
+  await read({ ...shared, retry }, 'team-a');
+  assert.deepEqual(state.retry, retry);
 });
 
 test('referent credentials give every namespace its own identity', async (t) => {

@@ -122,3 +122,8 @@ test('session tags come from where the policy says, and nobody can forge the bui
     'esoStoreKind=ClusterSecretStore',
   ]);
 });
+
+test("calls are counted under ESO's label of the service", () => {
+  assert.equal(aws.label(spec()), 'AWS/SecretsManager');
+  assert.equal(aws.label(spec({ service: 'ParameterStore' })), 'AWS/ParameterStore');
+});
