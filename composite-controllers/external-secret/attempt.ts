@@ -72,6 +72,10 @@ export async function attemptRefresh(
 
   const values = composeValues(reads, results, world.spec.target?.deletionPolicy ?? 'Retain');
   if (values.kind === 'failed') return fail(values.failure);
+  for (const where of values.absent) {
+    const message = `secret does not exist at provider using ${where}`;
+    deps.events.record(world.object, 'Normal', 'MissingProviderSecret', message);
+  }
   if (values.kind === 'absent') return gone(world, refresh, readAt, memory);
   if (values.data.size === 0) return empty(world, readAt);
 

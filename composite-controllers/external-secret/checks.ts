@@ -1,4 +1,5 @@
-import { namespaceIsAdmitted } from '../lib/namespace-conditions.ts';
+import { ValueError } from '../lib/errors.ts';
+import { type NamespaceCondition, namespaceIsAdmitted } from '../lib/namespace-conditions.ts';
 import type { Settings } from '../lib/ports.ts';
 import type { SyncFailure } from './errors.ts';
 import { dynamicApplyAnnotation } from './names.ts';
@@ -113,15 +114,28 @@ function storesExist(world: World): SyncFailure | undefined {
 function storesAdmitUs(world: World): SyncFailure | undefined {
   for (const [key, { handle, conditions }] of world.stores) {
     if (handle.kind !== 'ClusterSecretStore') continue;
-    if (!namespaceIsAdmitted(conditions, { name: world.namespace, labels: world.namespaceLabels })) {
-      return {
-        code: 'StoreForbidden',
-        detail: `using cluster store "${handle.name}" is not allowed from namespace "${world.namespace}": denied by spec.condition`,
-        cause: key,
-      };
-    }
+    const denial = denialOf(conditions, world);
+    if (denial === undefined) continue;
+    return {
+      code: 'StoreForbidden',
+      detail: `using cluster store "${handle.name}" is not allowed from namespace "${world.namespace}": ${denial}`,
+      cause: key,
+    };
   }
   return undefined;
+}
+
+/** Why the conditions keep a namespace out. Those that cannot be read admit nobody: their store says what is wrong. */
+function denialOf(
+  conditions: readonly NamespaceCondition[],
+  { namespace: name, namespaceLabels: labels }: World,
+): string | undefined {
+  try {
+    return namespaceIsAdmitted(conditions, { name, labels }) ? undefined : 'denied by spec.condition';
+  } catch (error) {
+    if (error instanceof ValueError) return 'spec.conditions cannot be read';
+    throw error;
+  }
 }
 
 function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | undefined {

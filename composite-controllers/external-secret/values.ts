@@ -43,7 +43,9 @@ export function composeValues(
       else return { kind: 'failed', failure: failureOf(entry, error) };
     }
   }
-  return absent.length === plan.entries.length ? { kind: 'absent', absent } : { kind: 'data', data, absent };
+  // Entries that read nothing at all, such as a dataFrom with only a storeRef, say nothing about absence.
+  const isAllAbsent = absent.length > 0 && absent.length === plan.entries.length;
+  return isAllAbsent ? { kind: 'absent', absent } : { kind: 'data', data, absent };
 }
 
 function valuesOf(entry: Entry, result: ReadResult | undefined): SecretMap {

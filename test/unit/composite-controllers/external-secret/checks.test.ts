@@ -27,6 +27,13 @@ const notReady = status({
   conditions: [{ type: 'Ready', status: 'False', message: 'unable to validate store' }],
 });
 
+const fromCluster = { secretStoreRef: { kind: 'ClusterSecretStore', name: 'vault' } };
+const clusterStore = (condition: object) =>
+  store(spec({ conditions: [condition] }), (object) => {
+    object.kind = 'ClusterSecretStore';
+    delete object.metadata.namespace;
+  });
+
 const cases: readonly Case[] = [
   {
     name: 'the store is missing',
@@ -78,6 +85,18 @@ const cases: readonly Case[] = [
     name: 'a store that failed its validation',
     request: request(externalSecret(), { related: [store(notReady)] }),
     expect: 'StoreNotReady',
+  },
+  {
+    name: 'a cluster store that does not admit the namespace',
+    request: request(externalSecret(spec(fromCluster)), { related: [clusterStore({ namespaces: ['b'] })] }),
+    expect: 'StoreForbidden',
+  },
+  {
+    name: 'a cluster store whose conditions cannot be read admits nobody',
+    request: request(externalSecret(spec(fromCluster)), {
+      related: [clusterStore({ namespaceRegexes: ['('] })],
+    }),
+    expect: 'StoreForbidden',
   },
   {
     name: 'dynamic-apply would copy values into an annotation',

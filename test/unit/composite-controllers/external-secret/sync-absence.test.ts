@@ -65,6 +65,37 @@ test('an answer without any key deletes nothing', async () => {
   assert.match(ready()?.message ?? '', /retained/);
 });
 
+test('an entry that reads nothing deletes nothing, whatever the policy', async () => {
+  for (const deletionPolicy of ['Retain', 'Delete']) {
+    const { world, pass, ready, value } = setup(externalSecret(spec({ target: { deletionPolicy } })));
+    await pass();
+    await pass();
+    spec({ data: [], dataFrom: [{ sourceRef: { storeRef: { name: 'vault' } } }] })(world.parent);
+    meta({ generation: 2 })(world.parent);
+    await pass();
+    await pass();
+    assert.equal(value(), 'one', deletionPolicy);
+    assert.match(ready()?.message ?? '', /retained/);
+  }
+});
+
+test('what the backend says does not exist is an event, unless it is a failure', async () => {
+  const { world, pass } = setup(
+    externalSecret(
+      spec({
+        data: ['db', 'other'].map((key) => ({ secretKey: key, remoteRef: { key } })),
+        target: { deletionPolicy: 'Delete' },
+      }),
+    ),
+  );
+  await pass();
+  assert.deepEqual(world.events, ['Normal MissingProviderSecret']);
+  const retain = setup(externalSecret());
+  retain.world.values.clear();
+  await retain.pass();
+  assert.deepEqual(retain.world.events, ['Warning UpdateFailed']);
+});
+
 test('one absent key among others goes, the others stay', async () => {
   const { world, pass, value } = setup(
     externalSecret(
