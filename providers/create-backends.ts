@@ -62,8 +62,9 @@ export function createBackends(options: BackendsOptions): Backends {
     store: StoreHandle,
     get: () => Promise<Shared<T>>,
     signal: AbortSignal,
+    givenUp: ProviderError,
   ): Promise<T> => {
-    const { value, source } = await untilAborted(get(), signal);
+    const { value, source } = await untilAborted(get(), signal, givenUp);
     if (source === 'shared') observer.coalesced(labelOf(providerOf(providers, store), store));
     return value;
   };
@@ -82,7 +83,7 @@ export function createBackends(options: BackendsOptions): Backends {
           (secret) => secret.size,
         );
       };
-      return share(store, read, options.signal);
+      return share(store, read, options.signal, new ProviderError('Timeout'));
     },
     find(store, consumer, query, options: ReadOptions) {
       const find = async () => {
@@ -99,7 +100,9 @@ export function createBackends(options: BackendsOptions): Backends {
           sizeOfMap,
         );
       };
-      return share(store, find, options.signal);
+      // It may list thousands, for longer than a call lasts; the next call takes what it comes to.
+      const underWay = new ProviderError('UnderWay', { what: 'dataFrom.find' });
+      return share(store, find, options.signal, underWay);
     },
     async check(store, signal) {
       const provider = providerOf(providers, store);
@@ -110,6 +113,7 @@ export function createBackends(options: BackendsOptions): Backends {
       return untilAborted(
         connection.run('refresh', (client) => client.check(AbortSignal.timeout(readMs(store)))),
         signal,
+        new ProviderError('Timeout'),
       );
     },
     health(store) {
@@ -174,13 +178,13 @@ function sizeOfMap(map: SecretMap): number {
 }
 
 /** The caller stops waiting when its signal aborts; the work itself goes on. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal, givenUp: ProviderError): Promise<T> {
   if (signal.aborted) {
     work.catch(() => {});
-    return Promise.reject(new ProviderError('Timeout'));
+    return Promise.reject(givenUp);
   }
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new ProviderError('Timeout'));
+    const onAbort = () => reject(givenUp);
     signal.addEventListener('abort', onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });

@@ -4,7 +4,7 @@
  * - `user`: repeating the call is useless until somebody changes the manifest, the backend's data or its policy.
  * - `identity`: the login failed or was refused; the whole store is affected.
  * - `backend`: the backend, or the way to it, is not well; the whole store is affected.
- * - `busy`: nothing is wrong; the store has enough to do and the caller comes again shortly.
+ * - `busy`: nothing is wrong; the store has enough to do, or still does it, and the caller comes again shortly.
  */
 export type RetryClass = 'absent' | 'user' | 'identity' | 'backend' | 'busy';
 
@@ -100,6 +100,11 @@ export const providerErrors = {
   Busy: {
     text: 'the store has as many reads under way as it may have',
     advice: 'nothing to do: the read is made shortly',
+    retry: 'busy',
+  },
+  UnderWay: {
+    text: 'the backend has not answered {what} yet',
+    advice: 'nothing to do: the answer is taken when it comes',
     retry: 'busy',
   },
   Malformed: {

@@ -47,7 +47,10 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
         map: () => new Map(value === '' ? [] : [['key', Buffer.from(value)]]),
       };
     },
-    find: async () => new Map(),
+    async find() {
+      if (world.failWith !== undefined) throw world.failWith;
+      return new Map([...world.values].map(([key, value]) => [key, Buffer.from(value)]));
+    },
     check: async () => 'ready',
     health: () => ({ breaker: 'closed' }),
     close: async () => {},

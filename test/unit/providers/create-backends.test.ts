@@ -5,12 +5,15 @@ import type { StoreHandle } from '../../../providers/backends.ts';
 import { createBackends } from '../../../providers/create-backends.ts';
 import { ProviderError, type ProviderErrorCode } from '../../../providers/kit/errors.ts';
 import type { KubeReader } from '../../../providers/kit/kube.ts';
-import type { Provider, Reference } from '../../../providers/kit/provider.ts';
+import type { Provider, Reference, SecretMap } from '../../../providers/kit/provider.ts';
 import type { Retry } from '../../../providers/kit/retry.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 
 /** A backend in memory: it answers who asked, or fails as it is told to. */
-function setup(t: TestContext, options: { references?: Reference[]; perConsumer?: boolean } = {}) {
+function setup(
+  t: TestContext,
+  options: { references?: Reference[]; perConsumer?: boolean; coalesceWindowMs?: number } = {},
+) {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const state = {
     connects: 0,
@@ -18,6 +21,7 @@ function setup(t: TestContext, options: { references?: Reference[]; perConsumer?
     closed: 0,
     failWith: undefined as ProviderErrorCode | undefined,
     hang: false,
+    finds: [] as ReturnType<typeof Promise.withResolvers<SecretMap>>[],
     secretVersion: '1',
     retry: undefined as Retry | undefined,
   };
@@ -44,6 +48,11 @@ function setup(t: TestContext, options: { references?: Reference[]; perConsumer?
           const text = `${ref.key} as ${scope.namespace ?? 'itself'} with ${token}`;
           return { size: text.length, value: () => Buffer.from(text), map: () => new Map() };
         },
+        find() {
+          const finding = Promise.withResolvers<SecretMap>();
+          state.finds.push(finding);
+          return finding.promise;
+        },
         check: async () => 'ready' as const,
         close: async () => void state.closed++,
       };
@@ -64,7 +73,7 @@ function setup(t: TestContext, options: { references?: Reference[]; perConsumer?
     kube,
     observer: silentObserver,
     now: Date.now,
-    coalesceWindowMs: 0,
+    coalesceWindowMs: options.coalesceWindowMs ?? 0,
   });
   const read = async (
     store: StoreHandle,
@@ -196,6 +205,21 @@ test('a caller that gives up gets an answer at once, and the read goes on for th
   const asked = read(shared, 'team-a', 'k', caller.signal);
   setImmediate(() => caller.abort());
   await assert.rejects(asked, { code: 'Timeout' });
+});
+
+test('a find goes on without its caller, who is told so and takes the answer later', async (t) => {
+  const { backends, state } = setup(t, { coalesceWindowMs: 10_000 });
+  const find = (signal: AbortSignal) =>
+    backends.find(shared, 'team-a', { name: 'x' }, { maxAgeMs: 60_000, priority: 'refresh', signal });
+  const caller = new AbortController();
+  const asked = find(caller.signal);
+  setImmediate(() => caller.abort());
+  await assert.rejects(asked, { code: 'UnderWay' });
+  const again = find(new AbortController().signal);
+  state.finds[0]!.resolve(new Map([['x', Buffer.from('1')]]));
+  assert.deepEqual([...(await again).keys()], ['x']);
+  assert.deepEqual([...(await find(new AbortController().signal)).keys()], ['x']);
+  assert.equal(state.finds.length, 1);
 });
 
 test('a store without credentials of its own is not tried while it validates itself', async (t) => {

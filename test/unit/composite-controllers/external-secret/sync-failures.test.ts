@@ -121,3 +121,22 @@ test('a status whose write was lost is answered again without a read', async () 
   );
   assert.equal(world.reads.length, length);
 });
+
+test('a find that takes longer than a call changes nothing meanwhile', async () => {
+  const dataFrom = [{ find: { name: { regexp: '.' } } }];
+  const { world, pass, ready, value } = setup(externalSecret(spec({ data: [], dataFrom })));
+  await pass();
+  await pass();
+  world.failWith = new ProviderError('UnderWay', { what: 'dataFrom.find' });
+  world.values.set('db', 'two');
+  world.now += 3_600_000;
+  const status = JSON.stringify(world.parent.status);
+  assert.equal((await pass()).kind, 'wait');
+  assert.equal(JSON.stringify(world.parent.status), status);
+  assert.equal(value('app', 'db'), 'one');
+  world.failWith = undefined;
+  await pass();
+  await pass();
+  assert.equal(value('app', 'db'), 'two');
+  assert.equal(ready()?.status, 'True');
+});
