@@ -7,6 +7,7 @@ import { parseRefreshInterval } from '../lib/duration.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import type { EventSink, Log, Settings } from '../lib/ports.ts';
 import type { StoreFailure } from './errors.ts';
+import { maintenanceNotice } from './maintenance.ts';
 import type { StoreSpec, StoreStatus } from './schema.ts';
 import { nextStoreStatus, type StoreOutcome } from './status.ts';
 import { createStoreCheck } from './validity.ts';
@@ -82,6 +83,11 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
     }
   };
 
+  const noticeOf = (parent: KubeObject) => {
+    const [name = ''] = Object.keys((parent.spec as Partial<StoreSpec>).provider ?? {});
+    return maintenanceNotice(parent, deps.providers.get(name));
+  };
+
   const answer = (
     parent: KubeObject,
     before: StoreStatus,
@@ -98,6 +104,8 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
         status.conditions?.[0]?.reason ?? '',
         message,
       );
+      const notice = outcome.kind === 'Ready' ? noticeOf(parent) : undefined;
+      if (notice !== undefined) deps.events.record(parent, 'Warning', notice.reason, notice.message);
     }
     const code = outcome.kind === 'Failed' ? (outcome.failure.cause ?? outcome.failure.code) : undefined;
     if (outcome.kind === 'Failed') deps.log.warn({ kind, namespace, name, code }, message);
