@@ -5,7 +5,7 @@ import { Connection, labelOf } from './connection.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type { Provider, RemoteRef, RemoteSecret, SecretMap, StoreScope } from './kit/provider.ts';
-import { retryBudgetMs } from './kit/retry.ts';
+import { callMs } from './kit/retry.ts';
 import type { BackendObserver } from './observer.ts';
 
 export interface BackendsOptions {
@@ -21,8 +21,7 @@ const maxConnections = 1_000;
 const maxSharedBytes = 64 * 1024 * 1024;
 const slotsPerConnection = 32;
 const readTimeoutMs = 10_000;
-/** Of a read that repeats, and of a listing. */
-const longestReadMs = 120_000;
+const findTimeoutMs = 120_000;
 
 /** {@link Backends} over the registered providers. */
 export function createBackends(options: BackendsOptions): Backends {
@@ -78,7 +77,7 @@ export function createBackends(options: BackendsOptions): Backends {
           options,
           () =>
             connection.run(options.priority, (client) =>
-              client.read(ref, AbortSignal.timeout(readMs(store))),
+              client.read(ref, AbortSignal.timeout(callMs(store.retry, readTimeoutMs))),
             ),
           (secret) => secret.size,
         );
@@ -95,7 +94,7 @@ export function createBackends(options: BackendsOptions): Backends {
             connection.run(options.priority, (client) => {
               if (client.find === undefined)
                 throw new ProviderError('Unsupported', { what: 'dataFrom.find' });
-              return client.find(query, AbortSignal.timeout(longestReadMs));
+              return client.find(query, AbortSignal.timeout(findTimeoutMs));
             }),
           sizeOfMap,
         );
@@ -111,7 +110,9 @@ export function createBackends(options: BackendsOptions): Backends {
       if (consumer === undefined && isReferent(provider, store, scope)) return 'skipped';
       const { connection } = connect(store, consumer);
       return untilAborted(
-        connection.run('refresh', (client) => client.check(AbortSignal.timeout(readMs(store)))),
+        connection.run('refresh', (client) =>
+          client.check(AbortSignal.timeout(callMs(store.retry, readTimeoutMs))),
+        ),
         signal,
         new ProviderError('Timeout'),
       );
@@ -155,11 +156,6 @@ function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): 
   return provider
     .references(store.provider[provider.name] as never)
     .some((ref) => ref.namespace === undefined);
-}
-
-/** How long one read of the store may take, with the repetitions that it asks for. */
-function readMs({ retry }: StoreHandle): number {
-  return Math.min(readTimeoutMs + retryBudgetMs(retry, readTimeoutMs), longestReadMs);
 }
 
 function keyOf(slot: string, store: StoreHandle): string {

@@ -1,5 +1,6 @@
-import { ProviderError } from '../kit/errors.ts';
+import { ProviderError, type ProviderErrorCode } from '../kit/errors.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
+import { type Retry, repeat } from '../kit/retry.ts';
 import { type AwsFailure, awsFailure, providerError, saysDeadCredentials } from './errors.ts';
 import type { Keys, Session } from './session.ts';
 
@@ -26,11 +27,22 @@ export interface AwsApi<Client> {
   ): Promise<Answer>;
 }
 
+const transient = new Set<ProviderErrorCode>(['Throttled', 'Unavailable', 'Timeout']);
+
+/**
+ * How many attempts may follow the first. A store says how many it wants in all, 3 unless it does (spec providers 2.2);
+ * 0, which is "without end" to ESO's SDK, is one.
+ */
+function retriesOf(retry: Retry | undefined): number {
+  return retry === undefined ? 0 : Math.max(retry.maxRetries ?? 3, 1) - 1;
+}
+
 /** An {@link AwsApi} whose SDK clients `connect` makes, one for each set of credentials. */
 export function createAwsApi<Client>(
   session: Session,
   connect: (keys: Keys) => Client,
   countCall: ConnectDeps['countCall'],
+  retry?: Retry,
 ): AwsApi<Client> {
   let connected: { readonly keys: Keys; readonly client: Client } | undefined;
   const clientOf = (keys: Keys): Client => {
@@ -40,7 +52,7 @@ export function createAwsApi<Client>(
 
   return {
     async call({ operation, what, signal, isAbsent = () => false }, send) {
-      const attempt = async (keys: Keys) => {
+      const once = async (keys: Keys) => {
         try {
           const answer = await send(clientOf(keys), { abortSignal: signal });
           countCall(operation, 'success');
@@ -52,6 +64,16 @@ export function createAwsApi<Client>(
           throw new ProviderError('NotFound', { what });
         }
       };
+      const attempt = (keys: Keys) =>
+        repeat(() => once(keys), {
+          retries: retriesOf(retry),
+          intervalMs: retry?.intervalMs,
+          isTransient: (outcome) =>
+            outcome.kind === 'value' &&
+            'error' in outcome.value &&
+            transient.has(providerError(outcome.value.error, what).code),
+          signal,
+        });
       const keys = await session.keys();
       const first = await attempt(keys);
       if ('answer' in first) return first.answer;

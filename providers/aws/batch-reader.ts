@@ -1,5 +1,6 @@
 import { ProviderError } from '../kit/errors.ts';
 import { mapConcurrently } from '../kit/find.ts';
+import { callMs, type Retry } from '../kit/retry.ts';
 
 /** A secret as the backend is asked for it, and as errors name it. */
 export interface Wanted {
@@ -15,6 +16,8 @@ export interface BatchReaderOptions {
   /** Reads several; what it leaves out, for whatever reason, is read by `one`. */
   readonly many: (ids: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, Uint8Array>>;
   readonly now: () => number;
+  /** A batch gets time for the repetitions that the store asks for. */
+  readonly retry?: Retry | undefined;
 }
 
 /** Reads of one identity: as few calls as the backend allows, with the answers that single calls would give. */
@@ -36,7 +39,8 @@ const batchTimeoutMs = 10_000;
 const batchesAtOnce = 4;
 const singlesAtOnce = 4;
 
-export function createBatchReader({ size, one, many, now }: BatchReaderOptions): BatchReader {
+export function createBatchReader(options: BatchReaderOptions): BatchReader {
+  const { size, one, many, now, retry } = options;
   let deniedUntil = Number.NEGATIVE_INFINITY;
   let waiting: Waiting[] = [];
 
@@ -55,7 +59,7 @@ export function createBatchReader({ size, one, many, now }: BatchReaderOptions):
 
   const readTogether = async (entries: readonly Waiting[]) => {
     try {
-      const values = await readBatch(entries, AbortSignal.timeout(batchTimeoutMs));
+      const values = await readBatch(entries, AbortSignal.timeout(callMs(retry, batchTimeoutMs)));
       for (const entry of entries) {
         const value = values.get(entry.id);
         entry.settle(value === undefined ? one(entry, entry.signal) : Promise.resolve(value));

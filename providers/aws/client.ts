@@ -14,13 +14,13 @@ import { createSdkTransport } from './transport.ts';
 export async function connectAws(
   spec: AwsSpec,
   scope: StoreScope,
-  { credentials, now, countCall }: ConnectDeps,
+  { credentials, now, countCall, retry }: ConnectDeps,
 ): Promise<SecretsClient> {
   const { region } = spec;
   if (!isRegion(region)) throw new ProviderError('Misconfigured', { what: `region ${region}` });
   const environment = await readEnvironment(process.env);
   const http = createHttpClient(environment.ca === undefined ? {} : { ca: environment.ca });
-  // One attempt: repeating is decided where the whole store is seen.
+  // One attempt: the SDK would repeat logins, too, and count a repeated call as one.
   const sdk = { region, maxAttempts: 1, requestHandler: createSdkTransport(http) };
   const sts = { ...sdk, ...at(environment.sts) };
   const auth = { credentials, now, countCall, scope, sts };
@@ -31,6 +31,7 @@ export async function connectAws(
     prefix: spec.prefix ?? '',
     now,
     countCall,
+    ...(retry === undefined ? {} : { retry }),
   });
 
   const demandConsumer = () => {

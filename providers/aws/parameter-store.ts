@@ -15,6 +15,7 @@ import type { FindQuery, RemoteRef, SecretMap } from '../kit/provider.ts';
 import { type AwsApi, type AwsCall, createAwsApi } from './api.ts';
 import { type BatchReader, createBatchReader, type Wanted } from './batch-reader.ts';
 import { allPages, finding, neitherNameNorTags, type Service, type ServiceContext } from './service.ts';
+import type { Keys } from './session.ts';
 
 type Api = AwsApi<SSMClient>;
 
@@ -24,13 +25,16 @@ const parametersPerPage = 10;
 const namesPerPage = 50;
 
 /** Systems Manager Parameter Store (spec providers 2.5). */
-export function connectParameterStore({ session, sdk, prefix, now, countCall }: ServiceContext): Service {
-  const api: Api = createAwsApi(session, (keys) => new SSMClient({ ...sdk, credentials: keys }), countCall);
+export function connectParameterStore(context: ServiceContext): Service {
+  const { session, sdk, prefix, now, countCall, retry } = context;
+  const client = (keys: Keys) => new SSMClient({ ...sdk, credentials: keys });
+  const api: Api = createAwsApi(session, client, countCall, retry);
   const reader = createBatchReader({
     size: parametersPerBatch,
     one: (wanted, signal) => readParameter(api, wanted, signal),
     many: (ids, signal) => readParameters(api, ids, signal),
     now,
+    retry,
   });
   return {
     async read({ key, version, metadata }: RemoteRef, signal) {

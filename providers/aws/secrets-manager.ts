@@ -22,17 +22,20 @@ const namesPerPage = 100;
 const secretsPerBatch = 20;
 
 /** Secrets Manager (spec providers 2.3). */
-export function connectSecretsManager({ session, sdk, prefix, now, countCall }: ServiceContext): Service {
+export function connectSecretsManager(context: ServiceContext): Service {
+  const { session, sdk, prefix, now, countCall, retry } = context;
   const api: Api = createAwsApi(
     session,
     (keys) => new SecretsManagerClient({ ...sdk, credentials: keys }),
     countCall,
+    retry,
   );
   const reader = createBatchReader({
     size: secretsPerBatch,
     one: (wanted, signal) => readValue(api, wanted, { VersionStage: 'AWSCURRENT' }, signal),
     many: (ids, signal) => readBatch(api, ids, signal),
     now,
+    retry,
   });
   return {
     async read(ref, signal) {

@@ -4,7 +4,7 @@ import type { SdkOptions } from './auth.ts';
 import type { Session } from './session.ts';
 
 /** What the parts of a store's client that speak to one service share. */
-export interface ServiceContext extends Pick<ConnectDeps, 'now' | 'countCall'> {
+export interface ServiceContext extends Pick<ConnectDeps, 'now' | 'countCall' | 'retry'> {
   readonly session: Session;
   readonly sdk: SdkOptions & { readonly endpoint?: string };
   /** Goes before every key, but for `find`. */

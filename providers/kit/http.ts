@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { ProviderError } from './errors.ts';
 import { proxyFor } from './proxy.ts';
+import { type Attempted, type Retry, repeat } from './retry.ts';
 
 /** What all requests of one client share. */
 export interface HttpOptions {
@@ -10,6 +11,8 @@ export interface HttpOptions {
   readonly ca?: string;
   /** PEM of the client certificate and its key, shown to every server that asks. */
   readonly identity?: { readonly cert: string; readonly key: string };
+  /** How often failed requests are repeated: none, unless given. */
+  readonly retry?: Retry;
   /** Where proxies are configured; the process's own environment by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -21,7 +24,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal;
-  /** Milliseconds for the whole exchange; 30,000 by default. */
+  /** Milliseconds for one exchange; 30,000 by default. */
   readonly timeoutMs?: number;
   /** The largest body that is accepted; 4 MiB by default. */
   readonly maxBytes?: number;
@@ -84,19 +87,41 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     return agent;
   };
 
+  const attempt = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const first = await exchange(request, agentFor);
+    if (first !== 'stale') return first;
+    const second = await exchange(request, agentFor);
+    if (second !== 'stale') return second;
+    throw new ProviderError('Unavailable', { backendCode: 'ECONNRESET' });
+  };
+
   return {
-    async request(request) {
-      const first = await exchange(request, agentFor);
-      if (first !== 'stale') return first;
-      const second = await exchange(request, agentFor);
-      if (second !== 'stale') return second;
-      throw new ProviderError('Unavailable', { backendCode: 'ECONNRESET' });
-    },
+    request: (request) =>
+      repeat(() => attempt(request), {
+        retries: options.retry?.maxRetries ?? 0,
+        intervalMs: options.retry?.intervalMs,
+        isTransient: (outcome) => mayEndBetter(request, outcome),
+        signal: request.signal,
+      }),
     close() {
       for (const agent of agents.values()) agent.destroy();
       agents.clear();
     },
   };
+}
+
+/**
+ * Whether asking again may help and does no harm. What may have taken effect is asked again only when the server says
+ * that it did nothing: 412 is a replica that lags, 429 too many requests, 503 no service.
+ */
+function mayEndBetter({ method }: HttpRequest, outcome: Attempted<HttpAnswer>): boolean {
+  if (outcome.kind === 'value') {
+    const { status } = outcome.value;
+    const didNothing = status === 412 || status === 429 || status === 503;
+    return didNothing || (repeatable.has(method) && status >= 500 && status !== 501);
+  }
+  const code = outcome.error instanceof ProviderError ? outcome.error.code : undefined;
+  return repeatable.has(method) && (code === 'Unavailable' || code === 'Timeout' || code === 'Malformed');
 }
 
 /** One request and its answer; `stale` when an idle connection turned out to be closed and asking again does no harm. */

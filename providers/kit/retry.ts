@@ -24,36 +24,40 @@ export interface RepeatOptions<T> {
 }
 
 const defaultIntervalMs = 1_000;
-/** More than anybody waits for; a store asks for what it likes. */
+/** A store asks for what it likes; a read and its repetitions are over within two minutes all the same. */
 const mostRetries = 10;
-const longestIntervalMs = 60_000;
+const longestMs = 110_000;
 
-/** Attempts until one is not worth repeating, at a fixed pace. Throws what the last attempt threw. */
+/** Attempts until one is not worth repeating, at a fixed pace, for at most two minutes. Throws what the last attempt threw. */
 export async function repeat<T>(attempt: () => Promise<T>, options: RepeatOptions<T>): Promise<T> {
-  const { intervalMs, isTransient, signal } = options;
+  const { isTransient, signal } = options;
   const retries = Math.min(options.retries, mostRetries);
+  const intervalMs = intervalOf(options.intervalMs);
+  const startedAt = performance.now();
+  const isTimeLeft = () => performance.now() - startedAt + intervalMs <= longestMs;
   for (let repeated = 0; ; repeated++) {
     const outcome = await attempt().then(
       (value): Attempted<T> => ({ kind: 'value', value }),
       (error: unknown): Attempted<T> => ({ kind: 'failed', error }),
     );
-    const isLast = repeated >= retries || !isTransient(outcome) || !(await pause(intervalMs, signal));
-    if (!isLast) continue;
+    const isWorthIt = repeated < retries && isTransient(outcome) && isTimeLeft();
+    if (isWorthIt && (await pause(intervalMs, signal))) continue;
     if (outcome.kind === 'failed') throw outcome.error;
     return outcome.value;
   }
 }
 
-/** Milliseconds that a read may take beside its first attempt. */
-export function retryBudgetMs(retry: Retry | undefined, attemptMs: number): number {
+/** Milliseconds for a call of the backend with the repetitions that its store asks for, each of which may take `attemptMs`. */
+export function callMs(retry: Retry | undefined, attemptMs: number): number {
   const retries = Math.min(Math.max(retry?.maxRetries ?? 0, 0), mostRetries);
-  return retries * (attemptMs + intervalOf(retry?.intervalMs));
+  const wanted = attemptMs + retries * (attemptMs + intervalOf(retry?.intervalMs));
+  return Math.min(wanted, longestMs + attemptMs);
 }
 
 /** Resolves to false when the signal ended the wait. */
-async function pause(intervalMs: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    await sleep(intervalOf(intervalMs), undefined, signal === undefined ? {} : { signal });
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
     return true;
   } catch {
     return false;
@@ -61,5 +65,5 @@ async function pause(intervalMs: number | undefined, signal: AbortSignal | undef
 }
 
 function intervalOf(intervalMs = defaultIntervalMs): number {
-  return Math.min(Math.max(intervalMs, 0), longestIntervalMs);
+  return Math.max(intervalMs, 0);
 }

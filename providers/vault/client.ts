@@ -4,6 +4,7 @@ import { ProviderError } from '../kit/errors.ts';
 import { createHttpClient } from '../kit/http.ts';
 import { jsonSecret } from '../kit/json/json-secret.ts';
 import type { ConnectDeps, SecretsClient, StoreScope } from '../kit/provider.ts';
+import type { Retry } from '../kit/retry.ts';
 import { createVaultApi, login } from './api.ts';
 import { authenticate } from './auth/index.ts';
 import { failure, vaultBody } from './errors.ts';
@@ -20,7 +21,7 @@ const revokeTimeoutMs = 5_000;
 export async function connectVault(
   spec: VaultSpec,
   scope: StoreScope,
-  { credentials, now, countCall }: ConnectDeps,
+  { credentials, now, countCall, retry }: ConnectDeps,
 ): Promise<SecretsClient> {
   const [ca, certificate, authentication] = await Promise.all([
     readCa(spec, credentials),
@@ -32,8 +33,9 @@ export async function connectVault(
   const http = createHttpClient({
     ...(ca === undefined ? {} : { ca }),
     ...(identity === undefined ? {} : { identity }),
+    ...(retry === undefined ? {} : { retry }),
   });
-  const transport = consistent(createVaultTransport(spec.server, spec.headers ?? {}, http), spec);
+  const transport = consistent(createVaultTransport(spec.server, spec.headers ?? {}, http), spec, retry);
   const namespace = spec.namespace || undefined;
   const tokenNamespace = spec.auth?.namespace || namespace;
   const session = createSession(authentication, {
@@ -86,9 +88,11 @@ export async function connectVault(
 }
 
 /** Either flag asks for it; the replica is told to forward only when both do, as under ESO (spec providers 3.2). */
-function consistent(transport: VaultTransport, spec: VaultSpec): VaultTransport {
+function consistent(transport: VaultTransport, spec: VaultSpec, retry: Retry | undefined): VaultTransport {
   if (!spec.readYourWrites && !spec.forwardInconsistent) return transport;
-  return readYourWrites(transport, spec.readYourWrites && spec.forwardInconsistent ? 'forward' : 'wait');
+  const mode = spec.readYourWrites && spec.forwardInconsistent ? 'forward' : 'wait';
+  // With retrySettings the HTTP client repeats a 412 as it does the rest.
+  return readYourWrites(transport, mode, retry === undefined ? undefined : { maxRetries: 0 });
 }
 
 async function clientCertificate({ tls }: VaultSpec, credentials: Credentials) {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ProviderError } from '../kit/errors.ts';
-import type { VaultTransport } from './transport.ts';
+import { type Retry, repeat } from '../kit/retry.ts';
+import type { VaultRequest, VaultTransport } from './transport.ts';
 
 /** `wait`: the client asks again while a replica lags. `forward`: the replica passes the request on to the active node. */
 export type ReadYourWrites = 'wait' | 'forward';
@@ -13,8 +12,6 @@ interface State {
   readonly replicated: bigint;
 }
 
-const repetitions = 2;
-const pauseMs = 1_000;
 /** Nodes of one cluster can be ahead of each other in one of two ways, so two states say it all. */
 const maxStates = 2;
 
@@ -26,23 +23,27 @@ const maxStates = 2;
 export function readYourWrites(
   transport: VaultTransport,
   mode: ReadYourWrites,
-  pause: (signal: AbortSignal | undefined) => Promise<void> = pauseOneSecond,
+  retry: Retry = { maxRetries: 2, intervalMs: 1_000 },
 ): VaultTransport {
   let states: readonly State[] = [];
-  return async (request) => {
-    for (let repeated = 0; ; repeated++) {
-      const answer = await transport({
-        ...request,
-        headers: {
-          ...(states.length === 0 ? {} : { 'x-vault-index': states.map(({ text }) => text) }),
-          ...(mode === 'forward' ? { 'x-vault-inconsistent': 'forward-active-node' } : {}),
-        },
-      });
-      for (const text of [answer.headers['x-vault-index'] ?? []].flat()) states = merged(states, text);
-      if (answer.status !== 412 || repeated === repetitions) return answer;
-      await pause(request.signal);
-    }
+  const send = async (request: VaultRequest) => {
+    const answer = await transport({
+      ...request,
+      headers: {
+        ...(states.length === 0 ? {} : { 'x-vault-index': states.map(({ text }) => text) }),
+        ...(mode === 'forward' ? { 'x-vault-inconsistent': 'forward-active-node' } : {}),
+      },
+    });
+    for (const text of [answer.headers['x-vault-index'] ?? []].flat()) states = merged(states, text);
+    return answer;
   };
+  return (request) =>
+    repeat(() => send(request), {
+      retries: retry.maxRetries ?? 0,
+      intervalMs: retry.intervalMs,
+      isTransient: (outcome) => outcome.kind === 'value' && outcome.value.status === 412,
+      signal: request.signal,
+    });
 }
 
 /** The states that none of the others covers; only the new one when it is another cluster's. */
@@ -66,12 +67,4 @@ function parse(text: string): State {
   const [, cluster = text, local = '0', replicated = '0'] =
     /^v1:([^:]+):(\d{1,20}):(\d{1,20}):[0-9a-f]*$/.exec(plain) ?? [];
   return { text, cluster, local: BigInt(local), replicated: BigInt(replicated) };
-}
-
-async function pauseOneSecond(signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
-  } catch {
-    throw new ProviderError('Timeout');
-  }
 }

@@ -72,7 +72,7 @@ export function specOf(fields: Partial<AwsSpec> = {}): AwsSpec {
   };
 }
 
-export interface Surroundings extends Partial<Pick<ConnectDeps, 'now' | 'countCall'>> {
+export interface Surroundings extends Partial<Pick<ConnectDeps, 'now' | 'countCall' | 'retry'>> {
   readonly scope?: StoreScope;
   readonly annotations?: Readonly<Record<string, string>>;
   /** Takes each TokenRequest. */

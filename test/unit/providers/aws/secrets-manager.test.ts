@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { put } from '../../../fakes/aws-model.ts';
+import type { Retry } from '../../../../providers/kit/retry.ts';
+import { AwsFault, put } from '../../../fakes/aws-model.ts';
 import { aws, callsSince, connect, rejects, signal, text, texts } from './loopback.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:team/app-AbCdEf';
@@ -109,4 +110,25 @@ test('a found secret that may not be read fails the find and is named; one that 
   });
   const error = await rejects(client.find!({ name: '.' }, signal()), 'Denied');
   assert.equal(error.details.what, 'closed/3');
+});
+
+test('a store says how many attempts a call gets in all; what repeating cannot help is asked once', async (t) => {
+  put(aws.secrets, 'stumbling', 'value');
+  const rows: [retry: Retry | undefined, fault: string, attempts: number][] = [
+    [undefined, 'ThrottlingException', 1],
+    [{ maxRetries: 4, intervalMs: 0 }, 'ThrottlingException', 4],
+    [{ maxRetries: 2, intervalMs: 0 }, 'InternalServiceError', 2],
+    [{ intervalMs: 0 }, 'InternalServiceError', 3],
+    [{ maxRetries: 0, intervalMs: 0 }, 'InternalServiceError', 1],
+    [{ maxRetries: 4, intervalMs: 0 }, 'AccessDeniedException', 1],
+    [{ maxRetries: 4, intervalMs: 0 }, 'ResourceNotFoundException', 1],
+  ];
+  for (const [retry, fault, attempts] of rows) {
+    const client = await connect(t, {}, retry === undefined ? {} : { retry });
+    aws.fail('GetSecretValue', new AwsFault(fault, undefined, fault.startsWith('Internal') ? 500 : 400));
+    const made = () => aws.calls.filter(({ input }) => input.SecretId === 'stumbling').length;
+    const before = made();
+    await assert.rejects(client.read({ key: 'stumbling' }, signal()));
+    assert.equal(made() - before, attempts, `${JSON.stringify(retry)} ${fault}`);
+  }
 });

@@ -254,3 +254,50 @@ test('a closed client ends what is under way', async () => {
   setTimeout(() => closing.close(), 20);
   await rejects(running, 'Unavailable');
 });
+
+test('a client repeats what may end better, as often as it is told, and nothing that may have taken effect', async () => {
+  const rows: [method: string, statuses: number[], answer: number, asked: number][] = [
+    ['GET', [500, 503, 429, 412, 200], 200, 5],
+    ['GET', [404, 200], 404, 1],
+    ['GET', [501, 200], 501, 1],
+    ['GET', [502, 502, 502, 502, 502, 502], 502, 5],
+    ['POST', [503, 429, 200], 200, 3],
+    ['POST', [500, 200], 500, 1],
+  ];
+  for (const [method, statuses, answer, asked] of rows) {
+    let seen = 0;
+    const port = await listen(
+      http.createServer((_, response) => response.writeHead(statuses[seen++] ?? 200).end()),
+    );
+    const { request } = client({ retry: { maxRetries: 4, intervalMs: 0 } });
+    const { status } = await request({ method, url: `http://127.0.0.1:${port}/` });
+    assert.deepEqual([status, seen], [answer, asked], `${method} ${statuses}`);
+  }
+});
+
+test('a connection that is refused or cut is tried again, unless the request may have taken effect', async () => {
+  let connections = 0;
+  const port = await listen(
+    createServer((socket) => {
+      connections++;
+      socket.destroy();
+    }),
+  );
+  const { request } = client({ retry: { maxRetries: 2, intervalMs: 0 } });
+  await rejects(request({ method: 'GET', url: `http://127.0.0.1:${port}/` }), 'Unavailable');
+  assert.equal(connections, 3);
+  await rejects(request({ method: 'POST', url: `http://127.0.0.1:${port}/` }), 'Unavailable');
+  assert.equal(connections, 4);
+});
+
+test('a client that is told nothing asks once', async () => {
+  let seen = 0;
+  const port = await listen(
+    http.createServer((_, response) => {
+      seen++;
+      response.writeHead(503).end();
+    }),
+  );
+  assert.equal((await client().request({ method: 'GET', url: `http://127.0.0.1:${port}/` })).status, 503);
+  assert.equal(seen, 1);
+});

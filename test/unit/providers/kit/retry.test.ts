@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { repeat, retryBudgetMs } from '../../../../providers/kit/retry.ts';
+import { callMs, repeat } from '../../../../providers/kit/retry.ts';
 
 /** Attempts that answer one after the other; an Error is thrown. */
 function attempts(...outcomes: (string | Error)[]) {
@@ -48,7 +48,8 @@ test('a caller that leaves ends the pause, and hears what the attempt came to', 
 });
 
 test('a read gets time for the repetitions that its store asks for', () => {
-  assert.equal(retryBudgetMs(undefined, 10_000), 0);
-  assert.equal(retryBudgetMs({ maxRetries: 2, intervalMs: 500 }, 10_000), 21_000);
-  assert.equal(retryBudgetMs({ maxRetries: -1, intervalMs: 500 }, 10_000), 0);
+  assert.equal(callMs(undefined, 10_000), 10_000);
+  assert.equal(callMs({ maxRetries: 2, intervalMs: 500 }, 10_000), 31_000);
+  assert.equal(callMs({ maxRetries: -1, intervalMs: 500 }, 10_000), 10_000);
+  assert.equal(callMs({ maxRetries: 100, intervalMs: 60_000 }, 10_000), 120_000, 'two minutes at the most');
 });

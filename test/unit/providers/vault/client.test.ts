@@ -47,7 +47,8 @@ test('namespaces and headers go with each request, and nothing from the environm
 test('every call is counted once by its name, and absence is no error', async (t) => {
   await write('secret/data/counted', '{"data":{"a":"b"}}');
   const counted: string[] = [];
-  const connected = await client(t, {}, {}, (call, outcome) => counted.push(`${call} ${outcome}`));
+  const countCall = (call: string, outcome: string) => counted.push(`${call} ${outcome}`);
+  const connected = await client(t, {}, {}, { countCall });
   await connected.read({ key: 'counted' }, signal());
   await rejects(connected.read({ key: 'not-there' }, signal()), 'NotFound');
   for (const fault of ['server-error', 'reset', 'half-body'] as const) {
@@ -118,4 +119,19 @@ test('the client certificate and the CA of the store serve the login and the rea
   const connected = await client(t, fields, { 'tls.crt': me.certPem, 'my-key': me.keyPem });
   assert.equal(text((await connected.read({ key: 'x' }, signal())).value('a')), 'b');
   assert.deepEqual(seen, ['POST me', 'GET me']);
+});
+
+test('a store that asks for repetitions gets over a Vault that stumbles, at login and at reads', async (t) => {
+  await write('secret/data/stumbling', '{"data":{"a":"b"}}');
+  const reads = () => proxy.count(/data\/stumbling/);
+  const patient = await client(t, {}, {}, { retry: { maxRetries: 2, intervalMs: 0 } });
+  proxy.misbehave(/kubernetes\/login/, 'throttled', 1);
+  proxy.misbehave(/data\/stumbling/, 'server-error', 2);
+  assert.equal(text((await patient.read({ key: 'stumbling' }, signal())).value('a')), 'b');
+  assert.equal(reads(), 3);
+
+  const told = await client(t, {}, {}, { retry: { intervalMs: 0 } });
+  proxy.misbehave(/data\/stumbling/, 'server-error', 1);
+  await rejects(told.read({ key: 'stumbling' }, signal()), 'Unavailable');
+  assert.equal(reads(), 4, 'without maxRetries there is none, as under ESO');
 });

@@ -3,7 +3,7 @@ import { after, before, type TestContext } from 'node:test';
 import { type LocalVault, startLocalVault } from '../../../../local/vault.ts';
 import { createCredentials } from '../../../../providers/kit/credentials.ts';
 import { ProviderError, type ProviderErrorCode } from '../../../../providers/kit/errors.ts';
-import type { SecretMap, SecretsClient } from '../../../../providers/kit/provider.ts';
+import type { ConnectDeps, SecretMap, SecretsClient } from '../../../../providers/kit/provider.ts';
 import { connectVault } from '../../../../providers/vault/client.ts';
 import type { VaultSpec } from '../../../../providers/vault/schema.ts';
 import { memoryKube } from '../../../conformance/harness.ts';
@@ -39,11 +39,16 @@ export async function connect(
   t: TestContext,
   spec: VaultSpec,
   secrets: Record<string, string> = {},
-  countCall: (call: string, outcome: string) => void = () => {},
+  deps: Partial<Pick<ConnectDeps, 'countCall' | 'retry'>> = {},
 ): Promise<SecretsClient> {
   const scope = { kind: 'SecretStore', name: 'store', namespace: 'team' } as const;
   const credentials = createCredentials(scope, memoryKube({ 'team/secrets': secrets }, 'a-jwt'));
-  const connected = await connectVault(spec, scope, { credentials, now: Date.now, countCall });
+  const connected = await connectVault(spec, scope, {
+    credentials,
+    now: Date.now,
+    countCall: () => {},
+    ...deps,
+  });
   t.after(() => connected.close());
   return connected;
 }
@@ -53,13 +58,13 @@ export function client(
   t: TestContext,
   fields: Partial<VaultSpec> = {},
   secrets: Record<string, string> = {},
-  countCall?: (call: string, outcome: string) => void,
+  deps?: Partial<Pick<ConnectDeps, 'countCall' | 'retry'>>,
 ): Promise<SecretsClient> {
   return connect(
     t,
     { server: proxy.url, version: 'v2', path: 'secret', auth: login, ...fields },
     secrets,
-    countCall,
+    deps,
   );
 }
 
