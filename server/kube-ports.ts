@@ -55,6 +55,16 @@ export function targetSecrets(api: KubeApi): TargetSecrets {
         throw error;
       }
     },
+    async apply(secret, fieldManager) {
+      mustBeNames(secret.metadata.namespace ?? '', secret.metadata.name);
+      try {
+        const applied = await api.apply(secrets, secret, { fieldManager, force: true });
+        return { kind: 'applied', secret: applied };
+      } catch (error) {
+        if (error instanceof KubeApiError && error.status === 409) return { kind: 'conflict' };
+        throw error;
+      }
+    },
   };
 }
 

@@ -1,5 +1,7 @@
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
+import { encodeData } from '../lib/secret-data.ts';
+import type { DesiredSecret } from './desired.ts';
 import { controllerUidLabel, refreshIdAnnotation } from './names.ts';
 
 /** How the desired Secret differs from the observed one. */
@@ -12,21 +14,26 @@ export interface Difference {
   readonly foreignKeys: readonly string[];
 }
 
-/** Compares what we would state with what we last stated (the fields that our Apply entry owns) and with the data as it is. */
-export function compare(observed: SecretObject, desired: SecretObject): Difference {
-  const stated = echo(observed);
+/** Compares what we would state with what we last stated, and what the Secret would hold with what it holds. */
+export function compare(
+  observed: SecretObject,
+  { secret, data: whole }: DesiredSecret,
+  stated: SecretObject = echo(observed),
+): Difference {
   const own = stated.data ?? {};
   const data = observed.data ?? {};
-  const wanted = desired.data ?? {};
+  const wanted = encodeData(whole);
   const foreignKeys = Object.keys(data).filter(
     (key) => !Object.hasOwn(wanted, key) && !Object.hasOwn(own, key),
   );
   const sameData = sameMap(data, wanted);
   const equal =
     sameData &&
-    sameMap(own, wanted) &&
-    sameMap(stated.metadata.labels, desired.metadata.labels, controllerUidLabel) &&
-    sameMap(stated.metadata.annotations, desired.metadata.annotations, refreshIdAnnotation);
+    sameMap(own, secret.data) &&
+    sameMap(stated.metadata.labels, secret.metadata.labels, controllerUidLabel) &&
+    sameMap(stated.metadata.annotations, secret.metadata.annotations, refreshIdAnnotation) &&
+    (secret.type === undefined || secret.type === observed.type) &&
+    (secret.immutable !== true || observed.immutable === true);
   return { equal, sameData, foreignKeys };
 }
 

@@ -1,7 +1,9 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { dataHash, objectHash } from '../lib/hash.ts';
 import type { SecretObject } from '../lib/objects.ts';
-import { encodeData } from '../lib/secret-data.ts';
+import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
+import { encodeData, secretData } from '../lib/secret-data.ts';
+import type { Content } from './content.ts';
 import type { SyncFailure } from './errors.ts';
 import {
   controllerUidLabel,
@@ -10,47 +12,94 @@ import {
   managedLabel,
   refreshIdAnnotation,
 } from './names.ts';
+import { mergesInto, routeOf, writerOf } from './policy.ts';
 import type { World } from './world.ts';
 
 /** A Kubernetes Secret's values together, in bytes (the API server's MaxSecretSize). */
 const maxSecretBytes = 1_048_576;
 
-/** The Secret that the values make, or why they can make none. */
+/** A Secret that is to be. */
+export interface DesiredSecret {
+  /** What is stated of it, by us. */
+  readonly secret: SecretObject;
+  /** All that it holds then: under Merge and CreateOrMerge also what others put there. */
+  readonly data: SecretMap;
+}
+
+/** The Secret that the content makes, or why it can make none. */
 export type Desired =
-  | { readonly kind: 'secret'; readonly secret: SecretObject }
+  | ({ readonly kind: 'secret' } & DesiredSecret)
   | { readonly kind: 'failed'; readonly failure: SyncFailure };
 
-/** The desired Secret of creationPolicy Owner, as spec core 1.8 builds it, carrying the refresh that made it. */
-export function desiredSecret(world: World, data: SecretMap, refreshId: string): Desired {
-  const refused = [...data.keys()].find((key) => !isSecretKey(key));
-  if (refused !== undefined) {
-    return {
-      kind: 'failed',
-      failure: { code: 'KeyRefused', detail: `"${refused}" cannot be a key of a Secret` },
-    };
-  }
-  const size = [...data.values()].reduce((sum, value) => sum + value.byteLength, 0);
-  if (size > maxSecretBytes)
-    return { kind: 'failed', failure: { code: 'TooLarge', detail: describeSize(data, size) } };
-  const { labels, annotations } = world.object.metadata;
-  return {
-    kind: 'secret',
-    secret: {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: world.targetName,
-        namespace: world.namespace,
-        labels: { ...inherited(labels), [managedLabel]: 'true', [createdByLabel]: createdBy(world) },
-        annotations: {
-          ...inherited(annotations),
-          [dataHashAnnotation]: dataHash(data),
-          [refreshIdAnnotation]: refreshId,
-        },
+/** The desired Secret, as spec core 1.8 builds it over the existing one, carrying the refresh that made it. */
+export function desiredSecret(
+  world: World,
+  content: Content,
+  existing: SecretObject | undefined,
+  refreshId: string,
+): Desired {
+  const owned = (existing && ownedFields(existing, writerOf(world))) ?? nothing;
+  // An immutable target keeps the content that it has.
+  const isFrozen = existing !== undefined && world.spec.target?.immutable === true;
+  const { data: own, labels, annotations, type } = isFrozen ? asItIs(world, existing, owned) : content;
+  const data = new Map([...othersData(world, existing, owned), ...own]);
+  const failure = impossible(data);
+  if (failure !== undefined) return { kind: 'failed', failure };
+  const isImmutable =
+    world.spec.target?.immutable === true || (existing?.immutable === true && owned.immutable);
+  const secret: SecretObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    ...(type === undefined ? {} : { type }),
+    ...(isImmutable ? { immutable: true } : {}),
+    metadata: {
+      name: world.targetName,
+      namespace: world.namespace,
+      labels: {
+        ...labels,
+        [managedLabel]: 'true',
+        ...(routeOf(world) === 'child' ? { [createdByLabel]: createdBy(world) } : {}),
       },
-      data: encodeData(data),
+      annotations: { ...annotations, [dataHashAnnotation]: dataHash(data), [refreshIdAnnotation]: refreshId },
     },
+    ...(own.size === 0 ? {} : { data: encodeData(own) }),
   };
+  return { kind: 'secret', secret, data };
+}
+
+/** The content of a Secret that may not change. */
+function asItIs(world: World, existing: SecretObject, owned: OwnedFields): Content {
+  const { labels, annotations } = existing.metadata;
+  const of = (map: Readonly<Record<string, string>> | undefined, names: ReadonlySet<string>) =>
+    Object.fromEntries(
+      Object.entries(map ?? {}).filter(
+        ([key]) => names.has(key) && key !== controllerUidLabel && key !== createdByLabel,
+      ),
+    );
+  const data = secretData(existing);
+  return {
+    data: mergesInto(world) ? new Map([...data].filter(([key]) => owned.data.has(key))) : data,
+    labels: of(labels, owned.labels),
+    annotations: of(annotations, owned.annotations),
+    ...(owned.type && existing.type !== undefined ? { type: existing.type } : {}),
+  };
+}
+
+/** What the target keeps of others. */
+function othersData(world: World, existing: SecretObject | undefined, owned: OwnedFields): SecretMap {
+  if (existing === undefined || !mergesInto(world)) return new Map();
+  const writer = writerOf(world);
+  const others = ownedFields(existing, (entry) => !writer(entry)) ?? nothing;
+  return new Map([...secretData(existing)].filter(([key]) => !owned.data.has(key) || others.data.has(key)));
+}
+
+/** Why there can be no Secret with this data, before it is sent. */
+function impossible(data: SecretMap): SyncFailure | undefined {
+  const refused = [...data.keys()].find((key) => !isSecretKey(key));
+  if (refused !== undefined)
+    return { code: 'KeyRefused', detail: `"${refused}" cannot be a key of a Secret` };
+  const size = [...data.values()].reduce((sum, value) => sum + value.byteLength, 0);
+  return size > maxSecretBytes ? { code: 'TooLarge', detail: describeSize(data, size) } : undefined;
 }
 
 /** What the API server takes: narrower than what ESO lets pass, so that the condition can name the key. */
@@ -61,18 +110,6 @@ function isSecretKey(key: string): boolean {
 /** Value of the created-by label: which ExternalSecret made the Secret (spec core 0.2). */
 export function createdBy({ namespace, name }: Pick<World, 'namespace' | 'name'>): string {
   return objectHash(`${namespace}/${name}`);
-}
-
-/** Labels or annotations of the ExternalSecret that go to its Secret: all but those of the machinery around us. */
-function inherited(map: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(map ?? {}).filter(
-      ([key]) =>
-        key !== controllerUidLabel &&
-        key !== refreshIdAnnotation &&
-        !key.startsWith('metacontroller.k8s.io/'),
-    ),
-  );
 }
 
 function describeSize(data: SecretMap, size: number): string {

@@ -1,5 +1,5 @@
 import type { OwnerReference, SecretObject } from '../lib/objects.ts';
-import { ownedFields } from '../lib/owned-fields.ts';
+import { metacontroller, ownedFields } from '../lib/owned-fields.ts';
 import type { TargetSecrets } from '../lib/ports.ts';
 import { createdBy } from './desired.ts';
 import type { Memory } from './memory.ts';
@@ -65,7 +65,7 @@ function isPlain({ uid, status, target, others }: World, memory: Memory): boolea
 function isOfLaterSpec(secret: SecretObject | undefined, { uid, object }: World): boolean {
   const id = secret === undefined ? undefined : refreshIdOf(secret);
   if (secret === undefined || id === undefined || controllerOf(secret)?.uid !== uid) return false;
-  const isOwnWord = ownedFields(secret)?.annotations.has(refreshIdAnnotation) === true;
+  const isOwnWord = ownedFields(secret, metacontroller)?.annotations.has(refreshIdAnnotation) === true;
   return isOwnWord && generationOf(id) > (object.metadata.generation ?? 0);
 }
 

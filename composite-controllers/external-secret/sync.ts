@@ -15,7 +15,7 @@ import {
   type Settings,
   type TargetSecrets,
 } from '../lib/ports.ts';
-import { type Attempt, attemptRefresh, onItsWay } from './attempt.ts';
+import { type Attempt, attemptRefresh, onItsWay, restated } from './attempt.ts';
 import { customize } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
 import { createdBy } from './desired.ts';
@@ -122,10 +122,6 @@ function hold(world: World, until: number, pending: PendingAnswer | undefined): 
   return { kind: 'again', seconds: Math.max(1, Math.ceil((until - world.now) / 1000)) };
 }
 
-function restated({ target }: World): SecretObject | undefined {
-  return target === undefined ? undefined : echo(target);
-}
-
 function stated(child: SecretObject | undefined, outcome: Outcome): Attempt {
   return { kind: 'answer', child, outcome };
 }
@@ -138,7 +134,9 @@ function answer(
   { status, againAt }: StatusAnswer,
 ): SyncOutcome {
   const isOver = isInPlace(decision, child, outcome);
-  const others = world.others.filter((other) => !(isOver && isMadeBy(world, other))).map(echo);
+  const others = world.others
+    .filter((other) => !(isOver && isMadeBy(world, other)))
+    .map((other) => echo(other));
   const children: KubeObject[] = child === undefined ? others : [child, ...others];
   return {
     kind: 'answer',

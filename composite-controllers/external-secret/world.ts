@@ -6,6 +6,7 @@ import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
 import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from './names.ts';
+import type { CreationPolicy, DeletionPolicy } from './policy.ts';
 import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
 import { specProblems } from './validity.ts';
 
@@ -23,6 +24,8 @@ export interface World {
   readonly status: ExternalSecretStatus;
   /** What `status.syncedResourceVersion` becomes when this spec, these labels and annotations are synced. */
   readonly version: string;
+  readonly creationPolicy: CreationPolicy;
+  readonly deletionPolicy: DeletionPolicy;
   readonly targetName: string;
   /** The observed child of that name. */
   readonly target: SecretObject | undefined;
@@ -50,6 +53,8 @@ export function readWorld(request: HookRequest, now: number): World {
     problems: specProblems(object),
     status: (object.status ?? {}) as ExternalSecretStatus,
     version: syncedResourceVersion(object.metadata),
+    creationPolicy: spec.target?.creationPolicy ?? 'Owner',
+    deletionPolicy: spec.target?.deletionPolicy ?? 'Retain',
     targetName,
     target: children.find((child) => child.metadata.name === targetName),
     others: children.filter((child) => child.metadata.name !== targetName),

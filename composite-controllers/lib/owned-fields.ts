@@ -1,8 +1,23 @@
-import type { SecretObject } from './objects.ts';
+import type { ManagedFields, SecretObject } from './objects.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of a Secret that we apply. */
+/** Whose entries of managedFields count. */
+export type Writer = (entry: ManagedFields) => boolean;
+
+/** Metacontroller on our behalf, whatever its field manager is called: it applies the label by which it knows our children. */
+export const metacontroller: Writer = (entry) =>
+  isApply(entry) && names(child(child(entry.fieldsV1, 'f:metadata'), 'f:labels')).has('controller-uid');
+
+/** Whoever applies under this field manager. */
+export const applier =
+  (manager: string): Writer =>
+  (entry) =>
+    isApply(entry) && entry.manager === manager;
+
+const isApply = ({ operation, subresource }: ManagedFields) => operation === 'Apply' && !subresource;
+
+/** The fields of a Secret that a writer owns. */
 export interface OwnedFields {
   readonly data: ReadonlySet<string>;
   readonly labels: ReadonlySet<string>;
@@ -12,13 +27,22 @@ export interface OwnedFields {
   readonly finalizers: ReadonlySet<string>;
 }
 
+/** What somebody owns who has never written the Secret. */
+export const nothing: OwnedFields = {
+  data: new Set(),
+  labels: new Set(),
+  annotations: new Set(),
+  type: false,
+  immutable: false,
+  finalizers: new Set(),
+};
+
 /**
- * The observed Secret as a desired child: what is stated when nothing new can be said (design rule 1). Exactly the
- * {@link ownedFields}; without such an entry all of the data, type, labels and annotations. Never less: a field left out
- * would be pruned.
+ * The observed Secret as a desired child: what is stated when nothing new can be said (design rule 1). Exactly what
+ * Metacontroller owns, or the given fields; without any such entry all of the data, type, labels and annotations. Never
+ * less: a field left out would be pruned.
  */
-export function echo(secret: SecretObject): SecretObject {
-  const owned = ownedFields(secret);
+export function echo(secret: SecretObject, owned = ownedFields(secret, metacontroller)): SecretObject {
   const keeps = (names: ReadonlySet<string> | undefined) => (key: string) =>
     names === undefined || names.has(key);
   const { name, namespace, labels, annotations, finalizers = [] } = secret.metadata;
@@ -54,15 +78,9 @@ function section<Name extends string>(
 /** Metacontroller's dynamic-apply writes it itself; it is never ours to state. */
 const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';
 
-/**
- * What the Apply entries that own the Secret's `controller-uid` label own, whatever their managers are called; undefined
- * when there is none. More than one, after Metacontroller's field manager was renamed, count together.
- */
-export function ownedFields(secret: SecretObject): OwnedFields | undefined {
-  const entries = (secret.metadata.managedFields ?? [])
-    .filter(({ operation, subresource }) => operation === 'Apply' && !subresource)
-    .map(({ fieldsV1 }) => fieldsV1)
-    .filter((fields) => names(child(child(fields, 'f:metadata'), 'f:labels')).has('controller-uid'));
+/** What the entries of a writer own together; undefined when there is none. */
+export function ownedFields(secret: SecretObject, writer: Writer): OwnedFields | undefined {
+  const entries = (secret.metadata.managedFields ?? []).filter(writer).map(({ fieldsV1 }) => fieldsV1);
   if (entries.length === 0) return undefined;
   const union = (...path: string[]) =>
     new Set(entries.flatMap((entry) => [...names(path.reduce<Fields | undefined>(child, entry))]));

@@ -14,6 +14,14 @@ export interface TargetSecrets {
     name: string,
     patch: readonly JsonPatchOperation[],
   ): Promise<{ kind: 'patched'; secret: SecretObject } | { kind: 'conflict' }>;
+  /**
+   * Forced server-side apply of the Secret under its own name and the given field manager; creates it when there is none.
+   * With `uid` and `resourceVersion` it is bound to that very state: `conflict` when the Secret has moved on or is gone.
+   */
+  apply(
+    secret: SecretObject,
+    fieldManager: string,
+  ): Promise<{ kind: 'applied'; secret: SecretObject } | { kind: 'conflict' }>;
 }
 
 /** An event on an object: written best effort, deduplicated, never awaited by a decision. */

@@ -75,6 +75,7 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
           secret.metadata.resourceVersion = String(world.version++);
           return { kind: 'patched', secret };
         },
+        apply: () => Promise.reject(new Error('a child is written by Metacontroller')),
       },
       events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
       log: { debug() {}, info() {}, warn() {}, error() {} },

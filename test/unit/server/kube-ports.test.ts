@@ -131,6 +131,7 @@ describe('the hook asks for one object in one namespace, or not at all', () => {
         reader.serviceAccountToken(namespace, name, { audiences: [] }),
         target.get(namespace, name),
         target.patch(namespace, name, []),
+        target.apply({ ...secret, metadata: { namespace, name } }, 'us'),
       ])
         await assert.rejects(call, { status: 400, reason: 'InvalidName' });
     });
@@ -168,5 +169,27 @@ describe('a patch of a target Secret', () => {
   test('a live Secret that is not there is undefined', async () => {
     assert.equal(await targetSecrets(api({ get: failing(404) })).get('team-a', 'app'), undefined);
     assert.deepEqual(await targetSecrets(api({ get: () => secret })).get('team-a', 'app'), secret);
+  });
+});
+
+describe('an apply of a target Secret', () => {
+  const applying = (apply: Answer) => targetSecrets(api({ apply })).apply(secret, 'us');
+
+  test('is forced, and under the field manager that it is given', async () => {
+    const calls: unknown[] = [];
+    const result = await applying((type: { resource: string }, object: object, options: object) => {
+      calls.push([type.resource, object, options]);
+      return secret;
+    });
+    assert.deepEqual(result, { kind: 'applied', secret });
+    assert.deepEqual(calls, [['secrets', secret, { fieldManager: 'us', force: true }]]);
+  });
+
+  test('is a conflict when the Secret that it names by uid and version has moved on or is gone', async () => {
+    assert.deepEqual(await applying(failing(409)), { kind: 'conflict' });
+  });
+
+  test('fails when it was refused, or did not arrive', async () => {
+    for (const status of [0, 403, 404, 422, 500]) await assert.rejects(applying(failing(status)), { status });
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { frozen } from '../../../../composite-controllers/external-secret/frozen.ts';
 import type { SecretObject } from '../../../../composite-controllers/lib/objects.ts';
+import { secretData } from '../../../../composite-controllers/lib/secret-data.ts';
 import { childSecret } from '../../../support/builders.ts';
 
 const tls = (secret: SecretObject) => {
@@ -32,7 +33,7 @@ const cases: readonly (readonly [
 
 for (const [what, existing, desired, code] of cases) {
   test(`a Secret that Kubernetes ${code === undefined ? 'lets' : 'would not let'} be written: ${what}`, () => {
-    const failure = frozen(existing, desired);
+    const failure = frozen(existing, { secret: desired, data: secretData(desired) });
     assert.equal(failure?.code, code);
     if (code === 'TypeImmutable') assert.match(failure?.detail ?? '', /type Opaque.*kubernetes\.io\/tls/);
   });

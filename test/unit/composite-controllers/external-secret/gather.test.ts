@@ -43,6 +43,7 @@ async function gathered({
       return live.find(({ metadata }) => metadata.name === name);
     },
     patch: () => Promise.reject(new Error('gathering writes nothing')),
+    apply: () => Promise.reject(new Error('gathering writes nothing')),
   });
   return { result, asked, world: result.kind === 'world' ? result.world : undefined };
 }
