@@ -1,5 +1,14 @@
 import type { Priority } from './admission.ts';
-import type { FindQuery, RemoteRef, RemoteSecret, SecretMap } from './kit/provider.ts';
+import type {
+  DeleteOutcome,
+  FindQuery,
+  Push,
+  PushOutcome,
+  PushTarget,
+  RemoteRef,
+  RemoteSecret,
+  SecretMap,
+} from './kit/provider.ts';
 import type { Retry } from './kit/retry.ts';
 
 /** A store as its consumers name it, with what identifies its version. */
@@ -52,6 +61,25 @@ export interface Backends {
     query: FindQuery,
     options: ReadOptions,
   ): Promise<SecretMap>;
+  /**
+   * Writes one value. Nothing is shared with other calls, and calls for one key of a store run one after the other, since
+   * they read before they write. Whoever reads the store after a write reads anew. The write goes on when the signal aborts.
+   */
+  push(store: StoreHandle, consumerNamespace: string, push: Push, signal: AbortSignal): Promise<PushOutcome>;
+  /** Deletes what was pushed, in the same way. */
+  delete(
+    store: StoreHandle,
+    consumerNamespace: string,
+    target: PushTarget,
+    signal: AbortSignal,
+  ): Promise<DeleteOutcome>;
+  /** Asks the backend itself whether the target is there. */
+  exists(
+    store: StoreHandle,
+    consumerNamespace: string,
+    target: PushTarget,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   /**
    * Validates the store as its own controller does: a ClusterSecretStore without a consumer (spec core 2.4).
    * `skipped`: its credentials are those of whoever consumes it, so nothing could be tried.

@@ -16,6 +16,8 @@ interface Finished<T> {
 interface Running<T> {
   readonly startedAt: number;
   readonly outcome: Promise<Outcome<T>>;
+  /** What it reads may be older than a write that has ended, so nobody else gets it. */
+  outdated: boolean;
 }
 
 export interface CoalescerOptions {
@@ -43,6 +45,8 @@ export interface Coalescer<T> {
     read: () => Promise<T>,
     sizeOf: (value: T) => number,
   ): Promise<Shared<T>>;
+  /** What was read or is being read under keys that begin so is given to nobody else. */
+  forget(prefix: string): void;
 }
 
 /** A {@link Coalescer} in the memory of this process. */
@@ -57,13 +61,14 @@ export function createCoalescer<T>({ now, windowMs, maxBytes }: CoalescerOptions
   const start = (key: string, read: () => Promise<T>, sizeOf: (value: T) => number): Promise<Outcome<T>> => {
     const startedAt = now();
     const outcome = settle(read);
-    const entry = { startedAt, outcome };
+    const entry: Running<T> = { startedAt, outcome, outdated: false };
     running.set(key, entry);
     const done = () => {
       if (running.get(key) === entry) running.delete(key);
     };
     outcome.then((result) => {
       done();
+      if (entry.outdated) return;
       // A slow read that began before one that has ended meanwhile knows less than that one.
       if ((finished.peek(key)?.startedAt ?? startedAt) > startedAt) return;
       const size = (result.kind === 'value' ? sizeOf(result.value) : 0) + key.length + 128;
@@ -80,6 +85,14 @@ export function createCoalescer<T>({ now, windowMs, maxBytes }: CoalescerOptions
       if (present !== undefined && isFresh(present, freshness))
         return unwrap(await present.outcome, 'shared');
       return unwrap(await start(key, read, sizeOf), 'read');
+    },
+    forget(prefix) {
+      for (const key of finished.keys()) if (key.startsWith(prefix)) finished.delete(key);
+      for (const [key, entry] of running) {
+        if (!key.startsWith(prefix)) continue;
+        entry.outdated = true;
+        running.delete(key);
+      }
     },
   };
 }

@@ -72,17 +72,21 @@ export class Connection {
     return this.#breaker.state === CircuitState.HalfOpen ? 'half-open' : 'open';
   }
 
-  /** Runs one call of the backend in a slot, behind the breaker. Throws only ProviderError. */
-  run<T>(priority: Priority, call: (client: SecretsClient) => Promise<T>): Promise<T> {
+  /** Runs one call of the backend in a slot, behind the breaker, and counts it. Throws only ProviderError. */
+  run<T>(
+    priority: Priority,
+    call: (client: SecretsClient) => Promise<T>,
+    operation: 'read' | 'write' = 'read',
+  ): Promise<T> {
     return this.#admission.run(priority, async () => {
       try {
         const value = await this.#breaker.execute(() => this.#call(call));
-        this.#deps.observer.read(this.#label, this.store, 'Success');
+        this.#deps.observer[operation](this.#label, this.store, 'Success');
         return value;
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw this.#paused();
         const mapped = asProviderError(error);
-        this.#deps.observer.read(this.#label, this.store, mapped.code);
+        this.#deps.observer[operation](this.#label, this.store, mapped.code);
         throw mapped;
       }
     });

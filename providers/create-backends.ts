@@ -4,9 +4,18 @@ import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
 import { Connection, labelOf } from './connection.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
-import type { Provider, RemoteRef, RemoteSecret, SecretMap, StoreScope } from './kit/provider.ts';
+import type {
+  Provider,
+  PushTarget,
+  RemoteRef,
+  RemoteSecret,
+  SecretMap,
+  SecretsClient,
+  StoreScope,
+} from './kit/provider.ts';
 import { callMs } from './kit/retry.ts';
 import type { BackendObserver } from './observer.ts';
+import { createTurns } from './turns.ts';
 
 export interface BackendsOptions {
   readonly providers: ReadonlyMap<string, Provider>;
@@ -22,6 +31,7 @@ const maxSharedBytes = 64 * 1024 * 1024;
 const slotsPerConnection = 32;
 const readTimeoutMs = 10_000;
 const findTimeoutMs = 120_000;
+const writeTimeoutMs = 30_000;
 
 /** {@link Backends} over the registered providers. */
 export function createBackends(options: BackendsOptions): Backends {
@@ -68,6 +78,34 @@ export function createBackends(options: BackendsOptions): Backends {
     return value;
   };
 
+  const turns = createTurns();
+  /** Every reader of the store is outdated, whatever its identity: a key may have other names in the backend. */
+  const forget = ({ uid }: StoreHandle) => {
+    reads.forget(`${uid}@`);
+    finds.forget(`${uid}@`);
+  };
+  const write = <T>(
+    store: StoreHandle,
+    consumer: string,
+    { remoteKey }: PushTarget,
+    call: (client: SecretsClient) => Promise<T> | undefined,
+    signal: AbortSignal,
+  ): Promise<T> => {
+    const run = async () => {
+      const { connection } = connect(store, consumer);
+      return connection.run(
+        'refresh',
+        async (client) =>
+          call(client) ?? Promise.reject(new ProviderError('Unsupported', { what: 'pushing' })),
+        'write',
+      );
+    };
+    return untilAborted(
+      turns.take(`${store.uid} ${remoteKey}`, run).finally(() => forget(store)),
+      signal,
+    );
+  };
+
   return {
     read(store, consumer, ref, options: ReadOptions) {
       const read = async () => {
@@ -103,6 +141,12 @@ export function createBackends(options: BackendsOptions): Backends {
       const underWay = new ProviderError('UnderWay', { what: 'dataFrom.find' });
       return share(store, find, options.signal, underWay);
     },
+    push: (store, consumer, push, signal) =>
+      write(store, consumer, push, (client) => client.push?.(push, writeTimeout()), signal),
+    delete: (store, consumer, target, signal) =>
+      write(store, consumer, target, (client) => client.delete?.(target, writeTimeout()), signal),
+    exists: (store, consumer, target, signal) =>
+      write(store, consumer, target, (client) => client.exists?.(target, writeTimeout()), signal),
     async check(store, signal) {
       const provider = providerOf(providers, store);
       const consumer = store.kind === 'SecretStore' ? store.namespace : undefined;
@@ -160,6 +204,10 @@ function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): 
 
 function keyOf(slot: string, store: StoreHandle): string {
   return `${slot}#${store.generation}`;
+}
+
+function writeTimeout(): AbortSignal {
+  return AbortSignal.timeout(writeTimeoutMs);
 }
 
 /** JSON quotes its parts, so that no key can be read as another's. */

@@ -7,6 +7,8 @@ export interface BackendObserver {
   call(provider: string, call: string, outcome: 'success' | 'error'): void;
   /** One read that reached the provider, and how it ended. */
   read(provider: string, store: StoreHandle, outcome: 'Success' | ProviderErrorCode): void;
+  /** One push, deletion or question for existence that reached the provider, and how it ended. */
+  write(provider: string, store: StoreHandle, outcome: 'Success' | ProviderErrorCode): void;
   /** One read answered by another's. */
   coalesced(provider: string): void;
   breaker(store: StoreHandle, state: 'closed' | 'open' | 'half-open'): void;
@@ -16,6 +18,7 @@ export interface BackendObserver {
 export const silentObserver: BackendObserver = {
   call() {},
   read() {},
+  write() {},
   coalesced() {},
   breaker() {},
 };

@@ -56,6 +56,11 @@ export const metricTable = {
     help: 'Reads that reached a provider; outcome is Success or the code of the error.',
     labels: ['provider', 'kind', 'outcome'],
   },
+  keyhook_backend_writes_total: {
+    type: 'counter',
+    help: 'Pushes, their deletions and questions for existence that reached a provider; outcome as for reads.',
+    labels: ['provider', 'kind', 'outcome'],
+  },
   keyhook_coalesced_reads_total: {
     type: 'counter',
     help: 'Reads that were answered by another read.',

@@ -1,5 +1,4 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { StoreHandle } from '../providers/backends.ts';
 import type { BackendObserver } from '../providers/observer.ts';
 import { createSeries, type Pass, type Subject } from './metric-series.ts';
 import { type MetricName, metricTable } from './metric-table.ts';
@@ -53,6 +52,7 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
   });
   const apiCalls = counter('externalsecret_provider_api_calls_count');
   const reads = counter('keyhook_backend_reads_total');
+  const writes = counter('keyhook_backend_writes_total');
   const coalesced = counter('keyhook_coalesced_reads_total');
   const breakers = gauge('keyhook_breaker_state');
   const eventsDropped = counter('keyhook_events_dropped_total');
@@ -64,9 +64,6 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
   });
   const series = createSeries(counter, gauge, now);
 
-  const read = (provider: string, store: StoreHandle, outcome: string) =>
-    reads.inc({ provider, kind: store.kind, outcome });
-
   return {
     hookCalled: ({ controller, hook, status, seconds }) =>
       hookSeconds.observe({ controller, hook, code: String(status) }, seconds),
@@ -75,7 +72,8 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
     eventDropped: () => eventsDropped.inc(),
     backends: {
       call: (provider, call, status) => apiCalls.inc({ provider, call, status }),
-      read,
+      read: (provider, { kind }, outcome) => reads.inc({ provider, kind, outcome }),
+      write: (provider, { kind }, outcome) => writes.inc({ provider, kind, outcome }),
       coalesced: (provider) => coalesced.inc({ provider }),
       breaker: ({ kind, namespace = '', name }, state) =>
         breakers.set({ kind, namespace, name }, breakerStates[state]),

@@ -3,24 +3,30 @@ import { nameMatcher } from '../kit/find.ts';
 import { jsonSecret } from '../kit/json/json-secret.ts';
 import { convertFoundKeys } from '../kit/keys.ts';
 import type { FindQuery, RemoteRef, SecretMap, SecretsClient } from '../kit/provider.ts';
+import { entryName, type FakeEntries, type FakeEntry } from './entries.ts';
+import { fakePushes } from './pushes.ts';
 import type { FakeSpec } from './schema.ts';
 
 const utf8 = new TextEncoder();
 
-/** A client of the values in the store. */
+/** A client of the values in the store, and of those that were pushed while it lives. */
 export function connectFake(spec: FakeSpec): SecretsClient {
-  // A later entry of the same key and version wins. The pair is the key: in ESO `foo` with version `v1` hides `foov1`.
-  const values = new Map(
-    spec.data.map(({ key, version = '', value }) => [JSON.stringify([key, version]), utf8.encode(value)]),
+  // A later entry of the same key and version wins.
+  const entries: FakeEntries = new Map(
+    spec.data.map(({ key, version = '', value }) => [
+      entryName(key, version),
+      { key, version, value: utf8.encode(value), origin: 'store' },
+    ]),
   );
   return {
-    async read({ key, version = '' }: RemoteRef) {
-      const value = values.get(JSON.stringify([key, version]));
-      if (value === undefined) throw new ProviderError('NotFound', { what: key });
+    async read({ key, version }: RemoteRef) {
+      const entry = entries.get(entryName(key, version));
+      if (entry === undefined) throw new ProviderError('NotFound', { what: key });
       // To this provider alone a missing property is an absent secret (spec providers 1.7).
-      return jsonSecret(value, { dots: 'as-given', flatten: 'raw', missing: 'NotFound', what: key });
+      return jsonSecret(entry.value, { dots: 'as-given', flatten: 'raw', missing: 'NotFound', what: key });
     },
-    find: async (query) => convertFoundKeys(findByName(spec, query), query.conversionStrategy),
+    find: async (query) => convertFoundKeys(findByName(entries, query), query.conversionStrategy),
+    ...fakePushes(entries),
     async check() {
       if (spec.validationResult === 1) return 'unknown';
       if (!spec.validationResult) return 'ready';
@@ -31,14 +37,14 @@ export function connectFake(spec: FakeSpec): SecretsClient {
 }
 
 /** The greatest version of every key whose name matches. */
-function findByName({ data }: FakeSpec, { name }: FindQuery): SecretMap {
+function findByName(entries: FakeEntries, { name }: FindQuery): SecretMap {
   if (name === undefined) throw new ProviderError('Unsupported', { what: 'find by anything but name' });
   const matches = nameMatcher(name);
-  const latest = new Map<string, { version: string; value: string }>();
-  for (const { key, version = '', value } of data) {
-    const known = latest.get(key);
-    if (matches(key) && (known === undefined || version >= known.version))
-      latest.set(key, { version, value });
+  const latest = new Map<string, FakeEntry>();
+  for (const entry of entries.values()) {
+    const known = latest.get(entry.key);
+    if (matches(entry.key) && (known === undefined || entry.version >= known.version))
+      latest.set(entry.key, entry);
   }
-  return new Map([...latest].map(([key, { value }]) => [key, utf8.encode(value)]));
+  return new Map([...latest].map(([key, { value }]) => [key, value]));
 }

@@ -6,7 +6,7 @@ export const fake: Provider<typeof fakeSpec> = {
   name: 'fake',
   label: () => 'Fake',
   spec: fakeSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'NotMaintained',
   validate,
   references: () => [],

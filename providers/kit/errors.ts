@@ -35,7 +35,8 @@ export const providerErrors = {
   },
   Denied: {
     text: 'the backend refused access to {what}',
-    advice: "grant the store's identity read access to it in the backend's policy",
+    advice:
+      "grant the store's identity access to it in the backend's policy; pushing needs more than reading",
     retry: 'user',
   },
   LoginFailed: {
@@ -75,6 +76,27 @@ export const providerErrors = {
     text: 'the backend has nothing mounted at the path of {what}',
     advice: "check the store's path and version, and that the engine is enabled in the backend",
     retry: 'user',
+  },
+  NotOwned: {
+    text: '{what} exists in the backend and is not managed by external-secrets, so it is left alone',
+    advice: 'push to another key, remove it in the backend, or mark it there as managed-by external-secrets',
+    retry: 'user',
+  },
+  InvalidPush: {
+    text: 'this cannot be pushed: {what}',
+    advice:
+      "correct the PushSecret's secretKey, property or metadata; the provider's README says what it takes",
+    retry: 'user',
+  },
+  NotSettable: {
+    text: '{what} in the backend has no place for property {property}: it is not JSON, or the path leads nowhere in it',
+    advice: 'push to another key, correct the property, or mend the value in the backend',
+    retry: 'user',
+  },
+  Conflict: {
+    text: 'another writer changed {what} at the same time',
+    advice: 'nothing to do: it is pushed again shortly',
+    retry: 'busy',
   },
   Throttled: {
     text: 'the backend asks for fewer requests',

@@ -47,11 +47,56 @@ export interface FindQuery {
   readonly conversionStrategy?: string;
 }
 
+/** The Secret that a PushSecret pushes, its keys converted already. */
+export interface PushSource {
+  readonly data: SecretMap;
+  /** As in the manifest; empty for none. */
+  readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Where a push goes: `remoteRef` of a PushSecret's match. */
+export interface PushTarget {
+  readonly remoteKey: string;
+  readonly property?: string;
+}
+
+/** One thing to write (spec providers 1.8). */
+export interface Push extends PushTarget {
+  readonly source: PushSource;
+  /** The key of the source to push, which is there; without it the whole Secret. */
+  readonly secretKey?: string;
+  /** The PushSecret's `metadata` as it stands in the manifest; `readPushMetadata` reads it. */
+  readonly metadata?: unknown;
+  /** Namespace of the PushSecret: that of the objects which its metadata name. */
+  readonly namespace: string;
+}
+
+/** `unchanged`: the backend had all of it, and nothing was written. */
+export type PushOutcome = 'written' | 'unchanged';
+
+/**
+ * What a deletion did. `property-deleted`: the rest of the secret is still there. `absent`: there was nothing to delete.
+ * `unmanaged`: it is not ours, and was left alone.
+ */
+export type DeleteOutcome = 'deleted' | 'property-deleted' | 'absent' | 'unmanaged';
+
 /** A logged-in connection to one backend with one identity. Every method throws only {@link ProviderError}. */
 export interface SecretsClient {
   read(ref: RemoteRef, signal: AbortSignal): Promise<RemoteSecret>;
   /** All secrets that match, by name. A provider without it does not support `dataFrom.find`. */
   find?(query: FindQuery, signal: AbortSignal): Promise<SecretMap>;
+  /**
+   * Writes one value, once it is sure that nothing which is not ours is overwritten: throws `NotOwned` where the backend
+   * can mark its secrets and this one has no mark. Calls for one key never overlap within a store. A provider without
+   * `push` is read-only; one with it has `delete` and `exists`, too.
+   */
+  push?(push: Push, signal: AbortSignal): Promise<PushOutcome>;
+  /** Deletes what `push` wrote, or the property of it where the backend can. */
+  delete?(target: PushTarget, signal: AbortSignal): Promise<DeleteOutcome>;
+  /** Whether the secret, or the property where the backend can tell, is there: for updatePolicy IfNotExists. */
+  exists?(target: PushTarget, signal: AbortSignal): Promise<boolean>;
   /** Resolves when the store can work; `unknown` when that could not be determined. Rejects when it cannot. */
   check(signal: AbortSignal): Promise<'ready' | 'unknown'>;
   /** Best effort: revokes tokens, ends connections. Never rejects. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { ProviderError, type ProviderErrorCode } from '../../providers/kit/errors.ts';
-import type { ConnectDeps, SecretsClient } from '../../providers/kit/provider.ts';
+import type { ConnectDeps, PushTarget, SecretsClient } from '../../providers/kit/provider.ts';
 import type { Canaries } from '../support/canaries.ts';
 import { remoteText } from '../support/recording-proxy.ts';
 import { type Backend, connect, type Harness, type Store, type Who } from './harness.ts';
@@ -51,7 +51,17 @@ export function openBench(
   const connectAs: Bench['connect'] = async (who, deps, store = backend.store(who)) => {
     const client = await connect(harness, store, deps);
     clients.push(client);
-    return { ...client, read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key) }, signal) };
+    const named = <T extends PushTarget>(target: T): T => ({
+      ...target,
+      remoteKey: nameOf(target.remoteKey),
+    });
+    return {
+      ...client,
+      read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key) }, signal),
+      push: (push, signal) => client.push!(named(push), signal),
+      delete: (target, signal) => client.delete!(named(target), signal),
+      exists: (target, signal) => client.exists!(named(target), signal),
+    };
   };
   const vet = (error: unknown, codes: readonly ProviderErrorCode[]): ProviderError => {
     backend.credentials().forEach(watch);

@@ -20,9 +20,12 @@ export interface Store {
 
 /**
  * Who reads. `reader` may read all; `left` and `right` may read what lies below `left/` and `right/` only; `stranger` has
- * credentials that the backend does not know. Without identities there is but the reader.
+ * credentials that the backend does not know; `writer` may read and write all. Without identities all of them are one.
  */
-export type Who = 'reader' | 'left' | 'right' | 'stranger';
+export type Who = 'reader' | 'left' | 'right' | 'stranger' | 'writer';
+
+/** What a provider pushes: a whole Secret, one key of it as a secret of its own, one key as a property of a secret. */
+export type PushKind = 'whole' | 'key' | 'property';
 
 /** One way to run the contract against a provider. */
 export interface Harness {
@@ -67,6 +70,19 @@ export interface Backend {
   readonly remove?: (key: string) => Promise<void>;
   /** Present when the provider finds by name. `path`: whether find takes one; `nameOf`: how a key is called in the result. */
   readonly finds?: { readonly path?: true; nameOf(key: string): string };
+  /** Present when the provider pushes. */
+  readonly pushes?: {
+    /** The first is used where any will do. */
+    readonly kinds: readonly [PushKind, ...PushKind[]];
+    /** What becomes of a secret that something else made. */
+    readonly unmanaged: 'refused' | 'overwritten';
+    /** What a push of what is there already comes to. */
+    readonly repeated: 'unchanged' | 'written';
+    /** What a deletion with a property deletes. */
+    readonly deletes: 'property' | 'secret';
+    /** Requests so far that write or delete. */
+    writes?(): number;
+  };
   /** Lets every read suffer; undefined ends it. */
   readonly fail?: (fault: Fault | undefined) => void;
   /** The reader's store at an address where nobody listens. */

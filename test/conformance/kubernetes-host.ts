@@ -9,12 +9,13 @@ import type { Who } from './harness.ts';
 
 /** The namespace that the stores read. */
 export const remoteNamespace = 'remote';
-const identities = ['reader', 'left', 'right'] as const;
-/** What a name begins with, for each identity to read it; `reader` may list, too. */
+const identities = ['reader', 'left', 'right', 'writer'] as const;
+/** What a name begins with, for each identity to read it; `reader` and `writer` may list, too, and `writer` may write. */
 const grants: Readonly<Record<(typeof identities)[number], string>> = {
   reader: '',
   left: 'left.',
   right: 'right.',
+  writer: '',
 };
 
 /** A cluster with a ServiceAccount for each identity, and no Secret. */
@@ -96,9 +97,15 @@ export async function localHost(): Promise<KubernetesHost> {
       return answer(201, { kind: 'SelfSubjectRulesReview', status: { resourceRules: [rule] } });
     }
     const name = new URL(url, api.url).pathname.slice(secretsPath.length + 1);
-    const isAllowed = url.startsWith(secretsPath) && name.startsWith(grants[who]);
+    const isAllowed =
+      url.startsWith(secretsPath) && name.startsWith(grants[who]) && (method === 'GET' || who === 'writer');
     if (!isAllowed) return refuse(403, 'Forbidden');
-    const inside = await http({ url: `${api.url}${url}`, method, body });
+    const inside = await http({
+      url: `${api.url}${url}`,
+      method,
+      body,
+      headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
+    });
     answer(inside.status, inside.body);
   };
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
@@ -183,8 +190,13 @@ function roleOf(who: (typeof identities)[number], resourceNames: readonly string
     kind: 'Role',
     metadata: { name: who, namespace: remoteNamespace },
     rules:
-      who === 'reader'
-        ? [{ ...rule, verbs: ['get', 'list'] }]
+      who === 'reader' || who === 'writer'
+        ? [
+            {
+              ...rule,
+              verbs: ['get', 'list', ...(who === 'writer' ? ['create', 'update', 'delete'] : [])],
+            },
+          ]
         : resourceNames.length === 0
           ? []
           : [{ ...rule, verbs: ['get'], resourceNames }],

@@ -51,6 +51,9 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
       if (world.failWith !== undefined) throw world.failWith;
       return new Map([...world.values].map(([key, value]) => [key, Buffer.from(value)]));
     },
+    push: async () => 'written',
+    delete: async () => 'absent',
+    exists: async () => false,
     check: async () => 'ready',
     health: () => ({ breaker: 'closed' }),
     close: async () => {},

@@ -3,6 +3,7 @@ export const jsonErrors = {
   Syntax: 'the text is not valid JSON',
   TooDeep: 'the JSON is nested too deeply',
   NotAnObject: 'the JSON is not an object',
+  NoPlace: 'the path names no place where a value can be set',
   TooComplex: 'the path asks for more work than is allowed',
 } as const;
 

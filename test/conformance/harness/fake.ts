@@ -24,6 +24,12 @@ async function start(): Promise<Backend> {
       return jsons.map((_, index) => `v${index}`);
     },
     finds: { nameOf: (key) => key.replaceAll('/', '_') },
+    pushes: {
+      kinds: ['key', 'whole', 'property'],
+      unmanaged: 'refused',
+      repeated: 'unchanged',
+      deletes: 'property',
+    },
     credentials: () => [],
     async stop() {},
   };

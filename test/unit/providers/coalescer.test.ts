@@ -77,6 +77,26 @@ test('a slow read does not hide what a later one has found meanwhile', async () 
   assert.equal((await read('a')).value, 'a1');
 });
 
+test('what is forgotten is read anew, and a read that began before is given only to those who wait for it', async () => {
+  const { state, coalescer, read } = setup();
+  await read('store@a');
+  await read('other@a');
+  const slow = Promise.withResolvers<string>();
+  const late = coalescer.get(
+    'store@b',
+    always,
+    () => slow.promise,
+    () => 1,
+  );
+  coalescer.forget('store@');
+  slow.resolve('old');
+  assert.equal((await late).value, 'old');
+  assert.equal((await read('store@a')).source, 'read');
+  assert.equal((await read('store@b')).source, 'read');
+  assert.equal((await read('other@a')).source, 'shared');
+  assert.equal(state.reads, 4);
+});
+
 test('keys do not share', async () => {
   const { state, read } = setup();
   await read('a');
