@@ -63,7 +63,7 @@ export interface Backends {
   ): Promise<SecretMap>;
   /**
    * Writes one value. Nothing is shared with other calls, and calls for one key of a store run one after the other, since
-   * they read before they write. Whoever reads the store after a write reads anew. The write goes on when the signal aborts.
+   * they read before they write. Whoever reads the store after a write reads anew. What has begun goes on when the signal aborts.
    */
   push(store: StoreHandle, consumerNamespace: string, push: Push, signal: AbortSignal): Promise<PushOutcome>;
   /** Deletes what was pushed, in the same way. */

@@ -92,6 +92,8 @@ export function createBackends(options: BackendsOptions): Backends {
     signal: AbortSignal,
   ): Promise<T> => {
     const run = async () => {
+      // A turn that comes after its caller has left would write what may be old by now.
+      if (signal.aborted) throw new ProviderError('Timeout');
       const { connection } = connect(store, consumer);
       return connection.run(
         'refresh',
@@ -103,6 +105,7 @@ export function createBackends(options: BackendsOptions): Backends {
     return untilAborted(
       turns.take(`${store.uid} ${remoteKey}`, run).finally(() => forget(store)),
       signal,
+      new ProviderError('Timeout'),
     );
   };
 
@@ -142,11 +145,11 @@ export function createBackends(options: BackendsOptions): Backends {
       return share(store, find, options.signal, underWay);
     },
     push: (store, consumer, push, signal) =>
-      write(store, consumer, push, (client) => client.push?.(push, writeTimeout()), signal),
+      write(store, consumer, push, (client) => client.push?.(push, writeTimeout(store)), signal),
     delete: (store, consumer, target, signal) =>
-      write(store, consumer, target, (client) => client.delete?.(target, writeTimeout()), signal),
+      write(store, consumer, target, (client) => client.delete?.(target, writeTimeout(store)), signal),
     exists: (store, consumer, target, signal) =>
-      write(store, consumer, target, (client) => client.exists?.(target, writeTimeout()), signal),
+      write(store, consumer, target, (client) => client.exists?.(target, writeTimeout(store)), signal),
     async check(store, signal) {
       const provider = providerOf(providers, store);
       const consumer = store.kind === 'SecretStore' ? store.namespace : undefined;
@@ -206,8 +209,8 @@ function keyOf(slot: string, store: StoreHandle): string {
   return `${slot}#${store.generation}`;
 }
 
-function writeTimeout(): AbortSignal {
-  return AbortSignal.timeout(writeTimeoutMs);
+function writeTimeout({ retry }: StoreHandle): AbortSignal {
+  return AbortSignal.timeout(callMs(retry, writeTimeoutMs));
 }
 
 /** JSON quotes its parts, so that no key can be read as another's. */

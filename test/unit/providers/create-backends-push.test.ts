@@ -26,7 +26,7 @@ function backendsOver(methods: Partial<SecretsClient>) {
   };
   const provider: Provider = {
     name: 'test',
-    label: 'Test',
+    label: () => 'Test',
     spec: Type.Object({}),
     capabilities: 'ReadWrite',
     maintenance: 'Maintained',
@@ -112,15 +112,17 @@ test('writes are counted as writes', async () => {
   assert.deepEqual(counted, ['read Success', 'write Success']);
 });
 
-test('a write goes on when its caller gives up, and a failed one makes readers read anew', async () => {
+test('a write that has begun goes on when its caller gives up, and a failed one makes readers read anew', async () => {
   const gate = Promise.withResolvers<void>();
   let reads = 0;
+  let writes = 0;
   const { backends } = backendsOver({
     async read() {
       reads++;
       return { size: 1, value: () => new Uint8Array(), map: () => new Map() };
     },
     async push() {
+      writes++;
       await gate.promise;
       throw new ProviderError('Unavailable');
     },
@@ -129,13 +131,19 @@ test('a write goes on when its caller gives up, and a failed one makes readers r
   await backends.read(store, 'team', { key: 'k' }, options);
   const caller = new AbortController();
   const abandoned = backends.push(store, 'team', pushed('1'), caller.signal);
+  await new Promise(setImmediate);
   caller.abort();
   await assert.rejects(abandoned, { code: 'Timeout' });
+  const waiting = new AbortController();
+  const neverBegun = backends.push(store, 'team', pushed('0'), waiting.signal);
+  waiting.abort();
+  await assert.rejects(neverBegun, { code: 'Timeout' });
   const second = backends.push(store, 'team', pushed('2'), never);
   gate.resolve();
   await assert.rejects(second, { code: 'Unavailable' });
   await backends.read(store, 'team', { key: 'k' }, options);
   assert.equal(reads, 2);
+  assert.equal(writes, 2, 'what nobody waits for any more is not begun');
 });
 
 test('a provider that only reads says so', async () => {

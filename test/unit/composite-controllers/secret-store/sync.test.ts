@@ -25,6 +25,9 @@ function setup(...mods: Mod<KubeObject>[]) {
     backends: {
       read: unused,
       find: unused,
+      push: unused,
+      delete: unused,
+      exists: unused,
       async check() {
         world.checks++;
         if (world.health instanceof ProviderError) throw world.health;
