@@ -1,21 +1,17 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import type { Environment } from '../composite-controllers/template/environment.ts';
 import { TemplateError } from '../composite-controllers/template/errors.ts';
 import { executeTemplate, parseTemplate, rootOf } from '../composite-controllers/template/template.ts';
+import { randomness } from '../server/randomness.ts';
 
 interface Flags {
   readonly file: string;
   readonly values: string;
 }
 
-const environment: Environment = {
-  now: () => Date.now(),
-  randomBytes,
-  generateKey,
-};
+const environment: Environment = { now: Date.now, ...randomness };
 
 /** Adds the verb `template`: what does a template of an ExternalSecret make of these values? */
 export function templateCommand(program: Command): void {
@@ -62,12 +58,4 @@ function underline(text: string, { line, column }: TemplateError): string {
   const shown = text.split('\n')[line - 1] ?? '';
   const before = Buffer.from(shown).subarray(0, column).toString();
   return `${shown}\n${before.replace(/[^\t]/g, ' ')}^`;
-}
-
-function generateKey(type: 'rsa' | 'dsa', bits: number): Uint8Array {
-  const pair =
-    type === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: bits })
-      : generateKeyPairSync('dsa', { modulusLength: bits, divisorLength: 256 });
-  return pair.privateKey.export({ format: 'der', type: 'pkcs8' });
 }

@@ -76,7 +76,7 @@ export async function attemptRefresh(
   });
   if (isBusy(results)) return { kind: 'again', seconds: 1 + (parseInt(refresh.id.slice(0, 2), 16) % 3) };
 
-  const values = composeValues(reads, results, world.deletionPolicy);
+  const values = composeValues(reads, results, world.deletionPolicy, world.now);
   if (values.kind === 'failed') return fail(values.failure);
   for (const where of values.absent) {
     const message = `secret does not exist at provider using ${where}`;

@@ -86,8 +86,6 @@ function unbuilt(spec: ExternalSecretSpec): string | undefined {
   if (target?.deletionPolicy === 'Merge') return 'spec.target.deletionPolicy Merge';
   if (spec.syncWindows !== undefined) return 'spec.syncWindows';
   for (const [index, entry] of dataFrom.entries()) {
-    const transform = entry.rewrite?.findIndex((operation) => operation.transform !== undefined) ?? -1;
-    if (transform >= 0) return `spec.dataFrom[${index}].rewrite[${transform}].transform`;
     if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
   }
   const generated = data.findIndex((entry) => entry.sourceRef?.generatorRef !== undefined);

@@ -2,6 +2,7 @@ import { ProviderError } from '../../providers/kit/errors.ts';
 import type { RemoteSecret, SecretMap } from '../../providers/kit/provider.ts';
 import { decodeMap, refuseNullBytes } from '../lib/decode.ts';
 import { ValueError } from '../lib/errors.ts';
+import { keyTemplates } from '../lib/key-template.ts';
 import { convertKeys, validateKeys } from '../lib/keys.ts';
 import { rewriteKeys } from '../lib/rewrite.ts';
 import type { SyncFailure } from './errors.ts';
@@ -22,19 +23,21 @@ export type Values =
 
 /**
  * The values of a plan, composed in order: later entries overwrite (spec core 1.7). An entry that the backend says
- * does not exist is left out, unless the deletionPolicy is Retain: then it is a failure, so that nothing is lost.
+ * does not exist is left out, unless the deletionPolicy is Retain: then it is a failure, so that nothing is lost. `now` (ms)
+ * is what templates of keys take for the time.
  */
 export function composeValues(
   plan: Plan,
   results: ReadonlyMap<string, ReadResult>,
   deletionPolicy: 'Retain' | 'Delete' | 'Merge',
+  now: number,
 ): Values {
   const data: SecretMap = new Map();
   const absent: string[] = [];
   for (const entry of plan.entries) {
     const result = results.get(entry.read);
     try {
-      for (const [key, value] of valuesOf(entry, result)) data.set(key, value);
+      for (const [key, value] of valuesOf(entry, result, now)) data.set(key, value);
       // A complete listing in which nothing matched: with Retain that is no failure, and deletes nothing either.
       const isNothing = result !== undefined && 'found' in result && result.found.size === 0;
       if (isNothing && deletionPolicy !== 'Retain') absent.push(entry.where);
@@ -48,17 +51,17 @@ export function composeValues(
   return isAllAbsent ? { kind: 'absent', absent } : { kind: 'data', data, absent };
 }
 
-function valuesOf(entry: Entry, result: ReadResult | undefined): SecretMap {
+function valuesOf(entry: Entry, result: ReadResult | undefined, now: number): SecretMap {
   if (result === undefined) throw new Error('no result for a planned read');
   if ('error' in result) throw result.error;
   const { decodingStrategy, nullBytePolicy } = entry.rules;
-  const values = decodeMap(keyed(entry, result), decodingStrategy);
+  const values = decodeMap(keyed(entry, result, now), decodingStrategy);
   refuseNullBytes(values, nullBytePolicy);
   return values;
 }
 
 /** The values under their keys in the Secret: converted, or rewritten instead (spec core 1.7). */
-function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError }>): SecretMap {
+function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError }>, now: number): SecretMap {
   const { property, conversionStrategy } = entry.rules;
   if (entry.kind === 'value') {
     if (!('secret' in result)) throw new Error('a value needs a secret');
@@ -67,14 +70,9 @@ function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError 
   const map = 'found' in result ? result.found : result.secret.map(property || undefined);
   const named =
     entry.rewrites.length > 0
-      ? rewriteKeys(map, entry.rewrites, noTransform)
+      ? rewriteKeys(map, entry.rewrites, keyTemplates(now))
       : convertKeys(map, conversionStrategy);
   return validateKeys(named);
-}
-
-/** `transform` is refused before anything is read (checks.ts). */
-function noTransform(): never {
-  throw new Error('transform is not built');
 }
 
 function isAbsent(error: unknown): boolean {

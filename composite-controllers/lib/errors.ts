@@ -42,6 +42,10 @@ export const valueErrors = {
     text: 'the regular expression is too large for the input',
     advice: 'shorten the expression, above all its counted repetitions, or narrow what it is applied to',
   },
+  TransformFailed: {
+    text: 'transform failed: template "transform":{line}:{column}: {reason}',
+    advice: 'correct the template; `keyhook template` tries one out, and .value is the key',
+  },
   MergeKeyMissing: {
     text: 'merge failed with key "{key}" not found in input map',
     advice: 'correct merge.priority, or set priorityPolicy IgnoreNotFound',
@@ -75,7 +79,17 @@ export type ValueErrorCode = keyof typeof valueErrors;
 export type ValueDetails = Readonly<
   Partial<
     Record<
-      'key' | 'keys' | 'character' | 'strategy' | 'operator' | 'reason' | 'text' | 'unit' | 'length',
+      | 'key'
+      | 'keys'
+      | 'character'
+      | 'strategy'
+      | 'operator'
+      | 'reason'
+      | 'text'
+      | 'unit'
+      | 'length'
+      | 'line'
+      | 'column',
       string | number
     >
   >

@@ -1,3 +1,4 @@
+import type { Work, WorkResult } from '../template/work.ts';
 import type { JsonPatchOperation } from './json-patch.ts';
 import type { KubeObject, SecretObject } from './objects.ts';
 
@@ -22,6 +23,14 @@ export interface TargetSecrets {
     secret: SecretObject,
     fieldManager: string,
   ): Promise<{ kind: 'applied'; secret: SecretObject } | { kind: 'conflict' }>;
+}
+
+/**
+ * Executes templates: the small ones at once, those that take long in a thread with a hard stop. `stopped`: that was needed;
+ * `busy`: too many wait for the thread. Rejects with the signal's reason when that aborts first.
+ */
+export interface TemplateRunner {
+  run(work: Work, signal: AbortSignal): Promise<WorkResult | { kind: 'stopped' } | { kind: 'busy' }>;
 }
 
 /** An event on an object: written best effort, deduplicated, never awaited by a decision. */

@@ -67,6 +67,9 @@ export const templateErrors = {
   TooMuchOutput: 'the result is too large',
   TooManySlowCalls: 'the template calls too many functions that take long',
   TooDeep: 'exceeded maximum template depth',
+  // the result
+  NotTexts: "could not unmarshal template to 'map[string][]byte': the rendered text is no YAML map of texts",
+  RandomKey: 'a key cannot be made of something random: it would be another one each time',
   // functions of the language
   IndexOfNil: '{verb} of untyped nil',
   IndexTypeNil: 'cannot index slice/array with nil',

@@ -1,4 +1,4 @@
-import { CallError } from './errors.ts';
+import { CallError, type TemplateErrorCode } from './errors.ts';
 
 /** What one execution may cost. */
 export interface Limits {
@@ -25,6 +25,31 @@ export const defaultLimits: Limits = {
   slowCalls: 16,
   regexWork: 1 << 25,
 };
+
+/** What runs where everything else waits for it: some tens of milliseconds at the worst, and nothing that is slow by design. */
+export const inlineLimits: Limits = {
+  ...defaultLimits,
+  steps: 25_000,
+  madeBytes: 2 << 20,
+  slowCalls: 0,
+  regexWork: 1 << 21,
+};
+
+/** What runs in a thread of its own, which somebody ends after a time: there the clock bounds the slow functions. */
+export const threadLimits: Limits = { ...defaultLimits, slowCalls: 200 };
+
+/** Whether more of everything might have led to a result. */
+export function isTooMuch(code: TemplateErrorCode): boolean {
+  return tooMuch.has(code);
+}
+
+const tooMuch: ReadonlySet<TemplateErrorCode> = new Set([
+  'TooManySteps',
+  'TooMuchText',
+  'TooMuchOutput',
+  'TooManySlowCalls',
+  'RegexTooCostly',
+]);
 
 /** Bytes of a template's text. */
 export const maxTemplateBytes = 1 << 20;

@@ -7,7 +7,7 @@ import { isShortCircuit } from './exec/call.ts';
 import { execute, guarded } from './exec/execute.ts';
 import type { MissingKey } from './exec/state.ts';
 import { allFunctions } from './functions/table.ts';
-import { createBudget, defaultLimits, type Limits, maxTemplateBytes } from './limits.ts';
+import { type Budget, createBudget, defaultLimits, maxTemplateBytes } from './limits.ts';
 import { parse } from './parse/parse.ts';
 import type { ParsedSource } from './parse/parser.ts';
 import type { Delimiters } from './parse/scanner.ts';
@@ -57,15 +57,17 @@ function tooLarge(name: string): TemplateError {
   return new TemplateError(code, { templateName: name, line: 1, column: 0 }, `template: ${name}: ${message}`);
 }
 
-/** The result of a template over a root value. Throws {@link TemplateError}, also when it goes beyond a limit. */
+/**
+ * The result of a template over a root value. Templates that belong together share a budget. Throws {@link TemplateError}, also
+ * when the budget is used up.
+ */
 export function executeTemplate(
   { source, missingKey }: Template,
   root: Value,
   environment: Environment,
-  limits: Limits = defaultLimits,
+  budget: Budget = createBudget(defaultLimits),
 ): Uint8Array {
   const output: string[] = [];
-  const budget = createBudget(limits);
   guarded(source.name, () =>
     execute({ source, missingKey, functions: allFunctions, output, environment, budget }, root),
   );

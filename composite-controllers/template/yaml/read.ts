@@ -14,7 +14,7 @@ import type { Budget } from '../limits.ts';
 import { formatFloat } from '../values/float-text.ts';
 import { type Any, dict, list } from '../values/value.ts';
 import { isReadable } from './emitter.ts';
-import { resolvePlain } from './resolve.ts';
+import { type Resolved, resolvePlain } from './resolve.ts';
 
 /** A text that is no YAML, or none that JSON could hold. */
 class NotYaml extends Error {}
@@ -24,6 +24,43 @@ class NotYaml extends Error {}
  * maps with texts for keys. Undefined where it is not valid. Throws {@link CallError} over the budget.
  */
 export function readYaml(text: ByteText, budget: Budget): Any | undefined {
+  const document = firstDocument(text, budget);
+  if (document === undefined || document === null) return document;
+  return yamlOrNothing(() => {
+    const value = decode(document.contents as Node | null, document, budget);
+    // JSON, by way of which Kubernetes decodes, has no numbers that are not finite.
+    return allFinite(value) ? value : undefined;
+  });
+}
+
+/**
+ * The first document of a text as sigs.k8s.io/yaml decodes it into a map of strings: scalars as it prints them, null as an empty
+ * text. Undefined where it is no map of scalars. Throws {@link CallError} over the budget.
+ */
+export function readYamlTexts(text: ByteText, budget: Budget): Map<ByteText, ByteText> | undefined {
+  const document = firstDocument(text, budget);
+  if (document === undefined) return undefined;
+  const root = document?.contents as Node | null | undefined;
+  if (document === null || root === null || root === undefined) return new Map();
+  return yamlOrNothing(() => {
+    const node = target(root, document);
+    if (isScalar(node) && resolve(node).resolved.kind === 'null') return new Map();
+    if (!isMap(node)) throw new NotYaml();
+    return textsOf(node.items as Pair[], document, budget);
+  });
+}
+
+function yamlOrNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotYaml) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where the text is no YAML, null where it holds nothing. */
+function firstDocument(text: ByteText, budget: Budget): Document | null | undefined {
   budget.step(1 + (text.length >> 4));
   const source = decodeUtf8(text);
   if (toByteText(source) !== text || !isReadable(text)) return undefined;
@@ -39,14 +76,7 @@ export function readYaml(text: ByteText, budget: Budget): Any | undefined {
   if (document === undefined) return /^[ \t]*[^ \t\r\n#]/m.test(source) ? undefined : null;
   if (document.errors.length > 0 || document.warnings.some(({ code }) => code === 'BAD_DIRECTIVE'))
     return undefined;
-  try {
-    const value = decode(document.contents as Node | null, document, budget);
-    // JSON, by way of which Kubernetes decodes, has no numbers that are not finite.
-    return allFinite(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof NotYaml) return undefined;
-    throw error;
-  }
+  return document;
 }
 
 function allFinite(value: Any): boolean {
@@ -72,12 +102,7 @@ function decode(node: Node | null, document: Document, budget: Budget): Any {
 }
 
 function scalar(node: Scalar): Any {
-  const text = toByteText(String(node.source ?? node.value ?? ''));
-  const tag = node.tag ?? '';
-  if (tag === 'tag:yaml.org,2002:str' || tag === '!' || (node.type !== 'PLAIN' && node.type !== undefined)) {
-    if (tag === '' || tag === '!' || tag.endsWith(':str')) return text;
-  }
-  const resolved = resolvePlain(text);
+  const { text, resolved } = resolve(node);
   switch (resolved.kind) {
     case 'null':
       return null;
@@ -92,19 +117,82 @@ function scalar(node: Scalar): Any {
   }
 }
 
+function resolve(node: Scalar): { text: ByteText; resolved: Resolved } {
+  const text = toByteText(String(node.source ?? node.value ?? ''));
+  const tag = node.tag ?? '';
+  if (tag === binaryTag) return { text: fromBase64(text), resolved: { kind: 'text' } };
+  const quoted = node.type !== 'PLAIN' && node.type !== undefined;
+  const isText = tag.endsWith(':str') || tag === '!' || (quoted && tag === '');
+  return { text, resolved: isText ? { kind: 'text' } : resolvePlain(text) };
+}
+
+const binaryTag = 'tag:yaml.org,2002:binary';
+
+function fromBase64(text: ByteText): ByteText {
+  const packed = text.replace(/[\r\n]/g, '');
+  const bytes = Buffer.from(packed, 'base64');
+  if (packed.length % 4 !== 0 || bytes.toString('base64') !== packed) throw new NotYaml();
+  return toByteText(bytes);
+}
+
+function textsOf(pairs: readonly Pair[], document: Document, budget: Budget): Map<ByteText, ByteText> {
+  const texts = new Map<ByteText, ByteText>();
+  const merged: [ByteText, ByteText][] = [];
+  for (const { key, value } of pairs) {
+    budget.step();
+    const node = target(value as Node | null, document);
+    if (isMergeKey(key as Node | null)) {
+      const sources = isSeq(node) ? node.items.map((item) => target(item as Node, document)) : [node];
+      for (const source of sources) {
+        if (!isMap(source)) throw new NotYaml();
+        merged.push(...budget.nested(() => textsOf(source.items as Pair[], document, budget)));
+      }
+    } else texts.set(keyText(key as Node | null, document, budget), scalarText(node));
+  }
+  for (const [name, text] of merged) if (!texts.has(name)) texts.set(name, text);
+  return texts;
+}
+
+/** What an alias stands for; anything else stands for itself. */
+function target(node: Node | null, document: Document): Node | null {
+  if (!isAlias(node)) return node;
+  const found = node.resolve(document);
+  if (found === undefined) throw new NotYaml();
+  return found as Node;
+}
+
+function scalarText(node: Node | null): ByteText {
+  if (node === null) return '';
+  if (!isScalar(node)) throw new NotYaml();
+  const { text, resolved } = resolve(node);
+  switch (resolved.kind) {
+    case 'null':
+      return '';
+    case 'boolean':
+    case 'integer':
+      return String(resolved.value);
+    case 'float':
+      return float32Text(resolved.value);
+    default:
+      return text;
+  }
+}
+
 /** The members; those of a merge key stand behind the map's own, the last of equal keys counts. */
 function mapOf(pairs: readonly Pair[], document: Document, budget: Budget): Any {
   const entries = new Map<ByteText, Any>();
   const merged: [ByteText, Any][] = [];
   for (const { key, value } of pairs) {
-    const node = key as Node | null;
-    const plain = isScalar(node) && node.type === 'PLAIN' && String(node.source) === '<<';
     const member = decode(value as Node | null, document, budget);
-    if (plain) merged.push(...mergedFrom(member));
-    else entries.set(keyText(node, document, budget), member);
+    if (isMergeKey(key as Node | null)) merged.push(...mergedFrom(member));
+    else entries.set(keyText(key as Node | null, document, budget), member);
   }
   for (const [name, member] of merged) if (!entries.has(name)) entries.set(name, member);
   return dict(entries);
+}
+
+function isMergeKey(node: Node | null): boolean {
+  return isScalar(node) && node.type === 'PLAIN' && String(node.source) === '<<';
 }
 
 function mergedFrom(value: Any): [ByteText, Any][] {
@@ -127,12 +215,16 @@ function keyText(node: Node | null, document: Document, budget: Budget): ByteTex
   return value;
 }
 
-/** As float32, which Kubernetes' library takes for keys. */
 function floatKey(value: number): ByteText {
   if (Number.isNaN(value)) return '.nan';
+  if (Number.isFinite(Math.fround(value))) return float32Text(value);
+  return value > 0 ? '.inf' : '-.inf';
+}
+
+/** As float32, which Kubernetes' library takes for texts of numbers. */
+function float32Text(value: number): ByteText {
   const rounded = Math.fround(value);
-  if (!Number.isFinite(rounded)) return rounded > 0 ? '.inf' : '-.inf';
-  for (let precision = 1; precision < 17; precision++) {
+  for (let precision = 1; precision < 17 && Number.isFinite(rounded); precision++) {
     const text = formatFloat(Number(rounded.toPrecision(precision)), 'g', -1);
     if (Math.fround(Number(text)) === rounded) return text;
   }

@@ -63,7 +63,6 @@ const cases: readonly Case[] = [
       ['template', { target: { template: { data: { a: 'b' } } } }],
       ['immutable', { target: { immutable: true } }],
       ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
-      ['transform', { dataFrom: [{ extract: { key: 'db' }, rewrite: [{ transform: { template: 'x' } }] }] }],
       ['syncWindows', { syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
     ] as const
   ).map(([name, fields]) => ({

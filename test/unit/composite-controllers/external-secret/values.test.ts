@@ -30,7 +30,7 @@ function compose(
     ...fields,
   } as ExternalSecretSpec);
   assert.equal(planned.reads.length, results.length, 'one read for each distinct thing');
-  return composeValues(planned, new Map(planned.reads.map((read, i) => [read.id, results[i]!])), policy);
+  return composeValues(planned, new Map(planned.reads.map((read, i) => [read.id, results[i]!])), policy, 0);
 }
 
 const texts = (values: ReturnType<typeof compose>) => {

@@ -1,0 +1,111 @@
+import { decodeUtf8, fromByteText, toByteText } from '../../providers/kit/json/byte-text.ts';
+import type { SecretMap } from '../../providers/kit/provider.ts';
+import type { Environment } from './environment.ts';
+import { CallError, TemplateError, type TemplateErrorCode } from './errors.ts';
+import { type Budget, createBudget, type Limits } from './limits.ts';
+import type { Delimiters } from './parse/scanner.ts';
+import { executeTemplate, parseTemplate, rootOf } from './template.ts';
+import { readYamlTexts } from './yaml/read.ts';
+
+/** One template to render. */
+export interface Job {
+  /** What errors call it, and what it may call itself. */
+  readonly name: string;
+  readonly text: string | Uint8Array;
+  /** What becomes of the rendered text: it stays one, or it is a YAML map of texts. */
+  readonly as: 'text' | 'map';
+}
+
+/** Templates over one set of values. Plain data: it can be handed to another thread. */
+export interface Work {
+  readonly jobs: readonly Job[];
+  readonly values: SecretMap;
+  /** `{{` and `}}` by default. */
+  readonly delimiters?: Delimiters;
+  /** What the templates take for the time, in ms since 1970. */
+  readonly now: number;
+}
+
+/** What one job came to: bytes, or a map of them. */
+export type Rendered = Uint8Array | SecretMap;
+
+/** Why a template gives nothing. Names, types and pieces of its own text; never a value. */
+export interface Fault {
+  readonly code: TemplateErrorCode;
+  readonly line: number;
+  /** In bytes from 0. */
+  readonly column: number;
+  /** Go's words, behind the place. */
+  readonly message: string;
+}
+
+/** What work came to, job by job; or the first job that failed. Plain data. */
+export type WorkResult =
+  | {
+      readonly kind: 'rendered';
+      readonly results: readonly Rendered[];
+      /** Whether the same work would give something else next time, because something random went into it. */
+      readonly random: boolean;
+    }
+  | { readonly kind: 'failed'; readonly job: number; readonly fault: Fault };
+
+/** Where work gets randomness and keys from; the time is its own. */
+export type Randomness = Omit<Environment, 'now'>;
+
+/** Does all jobs within one budget; each sees the values only, never another's result. Never throws: no function changes a map of strings. */
+export function doWork(
+  { jobs, values, delimiters, now }: Work,
+  source: Randomness,
+  limits: Limits,
+): WorkResult {
+  const budget = createBudget(limits);
+  const root = rootOf(values);
+  let random = false;
+  const environment: Environment = {
+    now: () => now,
+    randomBytes(count) {
+      random = true;
+      return source.randomBytes(count);
+    },
+    generateKey(type, bits) {
+      random = true;
+      return source.generateKey(type, bits);
+    },
+  };
+  const results: Rendered[] = [];
+  for (const [index, { name, text, as }] of jobs.entries()) {
+    try {
+      const template = parseTemplate(text, {
+        name,
+        missingKey: 'error',
+        ...(delimiters === undefined ? {} : { delimiters }),
+      });
+      const bytes = executeTemplate(template, root, environment, budget);
+      results.push(as === 'text' ? bytes : textsOf(bytes, budget));
+    } catch (error) {
+      return { kind: 'failed', job: index, fault: faultOf(error) };
+    }
+  }
+  return { kind: 'rendered', results, random };
+}
+
+function textsOf(bytes: Uint8Array, budget: Budget): SecretMap {
+  const texts = readYamlTexts(toByteText(bytes), budget);
+  if (texts === undefined) throw new CallError('NotTexts');
+  return new Map([...texts].map(([key, text]) => [decodeUtf8(key), fromByteText(text)]));
+}
+
+/** What a {@link TemplateError} says behind its place. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof CallError) return { code: error.code, line: 1, column: 0, message: error.message };
+  if (!(error instanceof TemplateError)) throw error;
+  const { code, line, column, templateName: name } = error;
+  const places = [
+    `template: ${name}:${line}:${column}: `,
+    `template: ${name}:${line}: `,
+    `template: ${name}: `,
+  ];
+  const place = places.find((start) => error.message.startsWith(start)) ?? '';
+  const what = error.message.slice(place.length);
+  return { code, line, column, message: decodeUtf8(what) };
+}
