@@ -9,10 +9,9 @@ import {
 
 test('every error says what to do, and every place in its text can be filled', () => {
   const details = Object.fromEntries(
-    ['key', 'keys', 'character', 'strategy', 'operator', 'reason', 'text', 'unit', 'length'].map((name) => [
-      name,
-      '§',
-    ]),
+    'key keys character strategy operator reason text unit length line column'
+      .split(' ')
+      .map((name) => [name, '§']),
   );
   for (const code of Object.keys(valueErrors) as ValueErrorCode[]) {
     const error = new ValueError(code, details);
