@@ -10,7 +10,7 @@ export interface KvMount {
 interface Secret {
   readonly versions: Version[];
   /** JSON of `custom_metadata`. */
-  custom: string;
+  readonly custom: string;
 }
 
 interface Version {
@@ -31,6 +31,8 @@ export const noContent: Reply = [204, ''];
 export function enveloped(data: string, extra = '"warnings":null,"auth":null'): string {
   return `{"request_id":"00000000-0000-0000-0000-000000000000","lease_id":"","renewable":false,"lease_duration":0,"data":${data},"wrap_info":null,${extra}}`;
 }
+
+const casFailed: Reply = [400, '{"errors":["check-and-set parameter did not match the current version"]}'];
 
 const notSuited: Reply = [
   404,
@@ -72,11 +74,16 @@ export function kvVersion2(
     return method === 'GET' ? read(mount, name, version) : change(mount, method, name, body);
   if (area !== 'metadata') return notSuited;
   const secret = mount.secrets.get(name);
-  if (secret === undefined) return nothingThere;
   if (method === 'DELETE') {
     mount.secrets.delete(name);
     return noContent;
   }
+  if (method === 'POST') {
+    const custom = jsonOf(memberOf(body, 'custom_metadata'));
+    mount.secrets.set(name, { versions: secret?.versions ?? [], custom });
+    return noContent;
+  }
+  if (secret === undefined) return nothingThere;
   if (method === 'GET') {
     return [
       200,
@@ -85,8 +92,7 @@ export function kvVersion2(
       ),
     ];
   }
-  secret.custom = jsonOf(memberOf(body, 'custom_metadata'));
-  return noContent;
+  return nothingThere;
 }
 
 function read(mount: KvMount, name: string, version: string | null): Reply {
@@ -110,6 +116,8 @@ function change(mount: KvMount, method: string, name: string, body: JsonNode | u
   }
   const data = memberOf(body, 'data');
   if (data === undefined) return [400, '{"errors":["no data provided"]}'];
+  const cas = memberOf(memberOf(body, 'options'), 'cas');
+  if (cas?.kind === 'number' && Number(cas.text) !== secret.versions.length) return casFailed;
   // Version 2 itself rounds numbers to float64 [seen on Vault 1.14].
   secret.versions.push({ json: jsonOf(data, 'float64'), deletedAt: '' });
   mount.secrets.set(name, secret);

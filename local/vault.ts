@@ -17,6 +17,9 @@ import {
 /** `slow` answers rightly, but late; `half-body` cuts the right answer; `hang` never answers; `reset` ends the connection. */
 export type VaultFault = keyof typeof madeUp | 'half-body' | 'hang' | 'reset' | { readonly slowMs: number };
 
+/** A path below which a token may read; as `write` it may write and delete there, too. */
+export type VaultGrant = string | { readonly write: string };
+
 /** A Vault on the loopback interface, with its values in memory: for the demo and for tests on machines without Go. */
 export interface LocalVault {
   readonly url: string;
@@ -24,7 +27,7 @@ export interface LocalVault {
   /** Requests so far by `METHOD /path`, escaped as they came; no values. */
   readonly requests: ReadonlyMap<string, number>;
   /** A token that may read only what lies below one of the paths (such as `secret/data/team/`). */
-  createToken(paths: readonly string[]): string;
+  createToken(grants: readonly VaultGrant[]): string;
   /** Every token but the root's is worth nothing from now on. */
   revokeTokens(): void;
   /** All requests under `/v1/` suffer from it; undefined ends it. */
@@ -36,8 +39,8 @@ export interface LocalVaultOptions {
   readonly port?: number;
   /** Mount paths and the versions of their KV engines; `secret` (v2) and `kv` (v1) by default. */
   readonly mounts?: Readonly<Record<string, 'v1' | 'v2'>>;
-  /** Roles of `auth/kubernetes` and the paths that they may read. Any JWT is taken. */
-  readonly kubernetesRoles?: Readonly<Record<string, readonly string[]>>;
+  /** Roles of `auth/kubernetes` and what they may do. Any JWT is taken. */
+  readonly kubernetesRoles?: Readonly<Record<string, readonly VaultGrant[]>>;
   /** Lifetime of the tokens that logins give, in seconds. */
   readonly leaseSeconds?: number;
 }
@@ -69,13 +72,13 @@ export async function startLocalVault(options: LocalVaultOptions = {}): Promise<
     mounts.set(path, { version, secrets: new Map() });
   }
   const rootToken = newToken();
-  const tokens = new Map<string, readonly string[]>([[rootToken, ['']]]);
+  const tokens = new Map<string, readonly VaultGrant[]>([[rootToken, [{ write: '' }]]]);
   const requests = new Map<string, number>();
   let fault: VaultFault | undefined;
 
-  const issue = (paths: readonly string[]) => {
+  const issue = (grants: readonly VaultGrant[]) => {
     const token = newToken();
-    tokens.set(token, paths);
+    tokens.set(token, grants);
     return token;
   };
 
@@ -85,8 +88,8 @@ export async function startLocalVault(options: LocalVaultOptions = {}): Promise<
     if (path === 'auth/kubernetes/login' && method === 'POST') {
       return login(body, options, issue);
     }
-    const readable = tokens.get(token);
-    if (readable === undefined) return [403, '{"errors":["permission denied"]}'];
+    const grants = tokens.get(token);
+    if (grants === undefined) return [403, '{"errors":["permission denied"]}'];
     // developer.hashicorp.com/vault/api-docs/auth/token#lookup-a-token-self
     if (path === 'auth/token/lookup-self') return [200, enveloped('{"ttl":0,"type":"service"}')];
     // developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token-self
@@ -103,7 +106,7 @@ export async function startLocalVault(options: LocalVaultOptions = {}): Promise<
     }
     // Vault looks up the policy of a list at the path with a final slash.
     const checked = isList(request) && !path.endsWith('/') ? `${path}/` : path;
-    if (!readable.some((prefix) => checked.startsWith(prefix))) return madeUp.forbidden;
+    if (!grants.some((grant) => covers(grant, request, checked))) return madeUp.forbidden;
     return mount === undefined ? madeUp['wrong-mount'] : fromEngine(mount, request);
   };
 
@@ -133,6 +136,11 @@ export async function startLocalVault(options: LocalVaultOptions = {}): Promise<
   };
 }
 
+function covers(grant: VaultGrant, request: Request, path: string): boolean {
+  if (typeof grant !== 'string') return path.startsWith(grant.write);
+  return path.startsWith(grant) && (request.method === 'GET' || isList(request));
+}
+
 function newToken(): string {
   return `hvs.${randomBytes(18).toString('base64url')}`;
 }
@@ -148,14 +156,14 @@ function mountOf(
 function login(
   body: JsonNode | undefined,
   { kubernetesRoles = {}, leaseSeconds = 3600 }: LocalVaultOptions,
-  issue: (paths: readonly string[]) => string,
+  issue: (grants: readonly VaultGrant[]) => string,
 ): Reply {
   const role = memberOf(body, 'role');
   const jwt = memberOf(body, 'jwt');
-  const paths = role?.kind === 'string' ? kubernetesRoles[role.text] : undefined;
-  if (paths === undefined) return [400, '{"errors":["invalid role name"]}'];
+  const grants = role?.kind === 'string' ? kubernetesRoles[role.text] : undefined;
+  if (grants === undefined) return [400, '{"errors":["invalid role name"]}'];
   if (jwt?.kind !== 'string' || jwt.text === '') return madeUp.forbidden;
-  const auth = `{"client_token":"${issue(paths)}","lease_duration":${leaseSeconds},"renewable":true,"token_type":"service"}`;
+  const auth = `{"client_token":"${issue(grants)}","lease_duration":${leaseSeconds},"renewable":true,"token_type":"service"}`;
   return [200, enveloped('null', `"warnings":null,"auth":${auth}`)];
 }
 

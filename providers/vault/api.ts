@@ -20,10 +20,18 @@ export interface VaultGet {
   readonly signal: AbortSignal;
 }
 
+/** A write or deletion, in the same way. */
+export interface VaultWrite extends VaultGet {
+  readonly method: 'POST' | 'DELETE';
+  /** JSON text: numbers of what is written back keep their spelling. */
+  readonly body?: string;
+}
+
 /** Any whole answer resolves. A token that is refused is replaced once. */
 export interface VaultApi {
   /** Throws `LoginFailed` when the refused token was given, and worked before. */
   get(request: VaultGet): Promise<HttpAnswer>;
+  write(request: VaultWrite): Promise<HttpAnswer>;
   /** What Vault knows of the client's own token. */
   lookUpToken(signal: AbortSignal): Promise<HttpAnswer>;
 }
@@ -43,16 +51,17 @@ export function createVaultApi(
   tokenNamespace: string | undefined,
   countCall: ConnectDeps['countCall'],
 ): VaultApi {
-  const once = (get: VaultGet, token: string | undefined) => {
-    const { path, query, call, what, namespace, signal } = get;
+  const once = (sent: VaultGet | VaultWrite, token: string | undefined) => {
+    const { path, query, call, what, namespace, signal } = sent;
     const parameters = query === undefined ? '' : `?${new URLSearchParams(query)}`;
     const request: VaultRequest = {
-      method: 'GET',
+      method: 'method' in sent ? sent.method : 'GET',
       path: `${urlPath(path, what)}${parameters}`,
       what,
       signal,
       ...(token === undefined ? {} : { token }),
       ...(namespace === undefined ? {} : { namespace }),
+      ...('body' in sent && sent.body !== undefined ? { body: sent.body } : {}),
     };
     return counted(countCall, call, () => transport(request));
   };
@@ -66,20 +75,23 @@ export function createVaultApi(
   const isDead = async (token: string | undefined, signal: AbortSignal) =>
     (await look(token, signal)).status === 403 && mayLook;
 
+  const send = async (request: VaultGet | VaultWrite) => {
+    const { signal } = request;
+    const token = await session.token();
+    const answer = await once(request, token);
+    if (answer.status !== 403) return answer;
+    const replacement = await session.replacement(token, () => isDead(token, signal));
+    if (replacement !== undefined) return once(request, replacement);
+    // Nobody renews a given token: once it is dead, the whole store is.
+    if (session.kind === 'token' && (await isDead(token, signal))) {
+      throw new ProviderError('LoginFailed', { status: answer.status });
+    }
+    return answer;
+  };
+
   return {
-    async get(request) {
-      const { signal } = request;
-      const token = await session.token();
-      const answer = await once(request, token);
-      if (answer.status !== 403) return answer;
-      const replacement = await session.replacement(token, () => isDead(token, signal));
-      if (replacement !== undefined) return once(request, replacement);
-      // Nobody renews a given token: once it is dead, the whole store is.
-      if (session.kind === 'token' && (await isDead(token, signal))) {
-        throw new ProviderError('LoginFailed', { status: answer.status });
-      }
-      return answer;
-    },
+    get: send,
+    write: send,
     async lookUpToken(signal) {
       const token = await session.token();
       const answer = await look(token, signal);

@@ -10,6 +10,7 @@ import { authenticate } from './auth/index.ts';
 import { failure, vaultBody } from './errors.ts';
 import { findSecrets } from './find.ts';
 import { type Kv, metadataDocument, readMetadata, readSecret } from './kv.ts';
+import { vaultPushes } from './push.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import type { VaultSpec } from './schema.ts';
 import { createSession } from './session.ts';
@@ -71,6 +72,7 @@ export async function connectVault(
       return jsonSecret(value, { dots: 'exact-then-path', flatten: 'decoded', what: ref.key });
     },
     find: (query, signal) => findSecrets(kv, query, signal),
+    ...vaultPushes(kv),
     async check(signal) {
       const answer = await api.lookUpToken(signal);
       const isVault = vaultBody(answer) !== undefined;

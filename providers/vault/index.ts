@@ -9,7 +9,7 @@ export const vault: Provider<typeof vaultSpec> = {
   name: 'vault',
   label: () => 'HashiCorp/Vault',
   spec: vaultSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   validate,
   references,

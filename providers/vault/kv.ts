@@ -21,15 +21,26 @@ export interface KvKey {
 
 const utf8 = new TextEncoder();
 
+/** What the engine holds under a key. */
+export interface KvState {
+  /** The secret's object, undefined when Vault says that there is none. */
+  readonly data: ObjectNode | undefined;
+  /** Number of the newest version, deleted or not; 0 when there is none, and in version 1. */
+  readonly version: number;
+}
+
+export type ObjectNode = Extract<JsonNode, { kind: 'object' }>;
+
 /**
- * The whole secret as Go's encoder would write it, or undefined when Vault says that it does not exist
- * (developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1#read-secret, .../kv-v2#read-secret-version).
+ * The whole secret as Go's encoder would write it, or undefined when Vault says that it does not exist.
  */
-export async function readSecret(
-  kv: Kv,
-  { key, version }: KvKey,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
+export async function readSecret(kv: Kv, ref: KvKey, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const { data } = await readState(kv, ref, signal);
+  return data && utf8.encode(serialize(data, { names: 'sorted', html: 'escaped', numbers: 'text' }));
+}
+
+/** developer.hashicorp.com/vault/api-docs/secret/kv/kv-v1#read-secret, .../kv-v2#read-secret-version */
+export async function readState(kv: Kv, { key, version }: KvKey, signal: AbortSignal): Promise<KvState> {
   const path = kvPath(kv.engine, key).data;
   const query = version === undefined ? {} : { query: { version } };
   const answer = await kv.api.get({
@@ -40,12 +51,11 @@ export async function readSecret(
     namespace: kv.namespace,
     signal,
   });
-  const secret = secretOf(kv.engine, answer, key);
-  if (secret !== undefined) {
-    return utf8.encode(serialize(secret, { names: 'sorted', html: 'escaped', numbers: 'text' }));
-  }
-  if (saysNothingThere(answer)) await confirmMount(kv, path, key, signal);
-  return undefined;
+  const data = secretOf(kv.engine, answer, key);
+  if (data === undefined && saysNothingThere(answer)) await confirmMount(kv, path, key, signal);
+  const known = member(member(member(vaultBody(answer), 'data'), 'metadata'), 'version');
+  const isCounted = kv.engine.version === 'v2' && known?.kind === 'number';
+  return { data, version: isCounted ? Number(known.text) : 0 };
 }
 
 /** The metadata of a version 2 secret as ESO shows it: some of Vault's own, under the custom ones (spec providers 3.4). */
@@ -110,7 +120,7 @@ export async function confirmMount(kv: Kv, path: string, what: string, signal: A
 }
 
 /** The secret's object, undefined when Vault has none. Throws for every answer that says neither. */
-function secretOf(engine: KvEngine, answer: HttpAnswer, key: string): JsonNode | undefined {
+function secretOf(engine: KvEngine, answer: HttpAnswer, key: string): ObjectNode | undefined {
   if (saysNothingThere(answer)) return undefined;
   const data = member(vaultBody(answer), 'data');
   if (engine.version === 'v2') {

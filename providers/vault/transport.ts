@@ -4,14 +4,14 @@ import type { HttpAnswer, HttpClient, HttpRequest } from '../kit/http.ts';
 
 /** One request to Vault. `path` is below `/v1/` and escaped. */
 export interface VaultRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly token?: string;
   readonly namespace?: string;
   /** Beside those of the store and those that are always sent. */
   readonly headers?: HttpRequest['headers'];
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** An object is sent as JSON, text as the JSON that it is. */
+  readonly body?: object | string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   /** The thing asked for, in the manifest's words, for errors. */
@@ -69,7 +69,9 @@ function toHttp(sent: Sent, headers: Readonly<Record<string, string>>) {
       ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+    ...(body === undefined
+      ? {}
+      : { body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }),
     ...(signal === undefined ? {} : { signal }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(what === undefined ? {} : { what }),

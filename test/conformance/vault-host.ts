@@ -1,12 +1,12 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { startLocalVault } from '../../local/vault.ts';
+import { startLocalVault, type VaultGrant } from '../../local/vault.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { http } from '../support/http.ts';
 import { startVault } from '../testbed/vault.ts';
 
-/** Roles of `auth/kubernetes` and, of each, the folders of both engines that it may read; empty for all. */
-export const roles = { reader: [''], left: ['left/'], right: ['right/'] } as const;
+/** Roles of `auth/kubernetes` and, of each, the folders of both engines that it may read; empty for all. `writer` may write there. */
+export const roles = { reader: [''], left: ['left/'], right: ['right/'], writer: [''] } as const;
 
 export type Role = keyof typeof roles;
 
@@ -31,11 +31,15 @@ function pathsOf(role: Role): string[] {
   ]);
 }
 
+function grantsOf(role: Role): VaultGrant[] {
+  return role === 'writer' ? pathsOf(role).map((write) => ({ write })) : pathsOf(role);
+}
+
 /** The loopback Vault of `local/`. */
 export async function localHost(): Promise<VaultHost> {
-  const vault = await startLocalVault({
-    kubernetesRoles: { reader: pathsOf('reader'), left: pathsOf('left'), right: pathsOf('right') },
-  });
+  const each = <T>(of: (role: Role) => T) =>
+    Object.fromEntries((Object.keys(roles) as Role[]).map((role) => [role, of(role)])) as Record<Role, T>;
+  const vault = await startLocalVault({ kubernetesRoles: each(grantsOf) });
   const call = async (method: string, path: string, body?: string) => {
     const { status } = await http({
       url: `${vault.url}/v1/${path}`,
@@ -48,11 +52,7 @@ export async function localHost(): Promise<VaultHost> {
   return {
     address: vault.url,
     rootToken: vault.rootToken,
-    tokens: {
-      reader: vault.createToken(pathsOf('reader')),
-      left: vault.createToken(pathsOf('left')),
-      right: vault.createToken(pathsOf('right')),
-    },
+    tokens: each((role) => vault.createToken(grantsOf(role))),
     write: (path, json) => call('POST', path, json),
     remove: (path) => call('DELETE', path),
     expireLogins: async () => vault.revokeTokens(),
@@ -75,7 +75,9 @@ export async function realHost(): Promise<VaultHost> {
   });
   const tokens: Record<string, string> = {};
   for (const role of Object.keys(roles) as Role[]) {
-    const rules = pathsOf(role).map((path) => `path "${path}*" { capabilities = ["read", "list"] }`);
+    const capabilities =
+      role === 'writer' ? '"create", "read", "update", "delete", "list"' : '"read", "list"';
+    const rules = pathsOf(role).map((path) => `path "${path}*" { capabilities = [${capabilities}] }`);
     await vault.policy(role, rules.join('\n'));
     await vault.write(`auth/kubernetes/role/${role}`, {
       bound_service_account_names: 'app',

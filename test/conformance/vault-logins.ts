@@ -16,7 +16,7 @@ export interface Login {
 /** Makes the identities of one auth method in a Vault. */
 export type LoginSetup = (host: VaultHost) => Promise<Login>;
 
-const known = ['reader', 'left', 'right'] as const;
+const known = ['reader', 'left', 'right', 'writer'] as const;
 const everybody = [...known, 'stranger'] as const;
 const of = (value: (who: Who) => Record<string, string>) =>
   Object.fromEntries(everybody.map((who) => [who, value(who)]));
@@ -28,6 +28,7 @@ export const token: LoginSetup = async ({ tokens }) => ({
     reader: { token: tokens.reader },
     left: { token: `${tokens.left}\n` },
     right: { token: tokens.right },
+    writer: { token: tokens.writer },
     stranger: { token: 'hvs.a-token-that-vault-never-made' },
   },
 });

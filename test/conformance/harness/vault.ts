@@ -68,6 +68,13 @@ async function start(host: VaultHost, version: Version, setUp: LoginSetup): Prom
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/^GET \/v1\/(secret|kv)\//, fault);
     },
+    pushes: {
+      kinds: ['key', 'whole', 'property'],
+      unmanaged: 'refused',
+      repeated: 'unchanged',
+      deletes: 'property',
+      writes: () => proxy.count(/^(POST|DELETE) \/v1\/(secret|kv)\//),
+    },
     nowhere: () => store('reader', 'http://127.0.0.1:1'),
     ...(loginMount === undefined
       ? {}
