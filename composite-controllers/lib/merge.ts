@@ -44,6 +44,10 @@ function merged(map: SecretMap, operation: MergeOperation) {
   const fields = new Map<string, JsonNode>();
   const conflicts = new Set<string>();
   for (const key of visitingOrder(map, operation)) {
+    if (!map.has(key)) {
+      if (operation.priorityPolicy === 'IgnoreNotFound') continue;
+      throw new ValueError('MergeKeyMissing', { key });
+    }
     // A name that occurs twice in one object is no conflict; its last value counts.
     for (const [name, value] of new Map(membersOf(map, key).map((member) => [member.name, member.value]))) {
       if (fields.has(name)) conflicts.add(name);
@@ -53,13 +57,9 @@ function merged(map: SecretMap, operation: MergeOperation) {
   return { fields, conflicts };
 }
 
-function visitingOrder(map: SecretMap, { priority = [], priorityPolicy }: MergeOperation): string[] {
-  const missing = priority.find((key) => !map.has(key));
-  if (missing !== undefined && priorityPolicy !== 'IgnoreNotFound') {
-    throw new ValueError('MergeKeyMissing', { key: missing });
-  }
+function visitingOrder(map: SecretMap, { priority = [] }: MergeOperation): string[] {
   const others = [...map.keys()].filter((key) => !priority.includes(key)).sort(compareUtf8);
-  return [...others, ...priority.filter((key) => map.has(key))];
+  return [...others, ...priority];
 }
 
 function membersOf(map: SecretMap, key: string): readonly JsonMember[] {

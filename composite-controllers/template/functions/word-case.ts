@@ -128,39 +128,38 @@ function nextWord(text: ByteText): Word {
 }
 
 function wordEnd(text: ByteText, rune: number, size: number): [Kind, number] {
-  const run = (from: number, belongs: (rune: number) => boolean) => {
-    let at = from;
-    for (let previous = rune; at < text.length; ) {
-      const next = nextValid(text, at, previous);
-      if (!belongs(next.rune)) break;
-      at += next.size;
-      previous = next.rune;
-    }
-    return at;
-  };
-  const lowerRun = (from: number) => run(from, (next) => isAlphabet(next) && !isUpper(next));
+  const run = (from: number, belongs: (rune: number) => boolean) => runEnd(text, from, rune, belongs);
   if (isConnector(rune)) return ['connector', run(size, isConnector)];
   if (isPunctuation(rune)) return ['punctuation', run(size, isPunctuation)];
-  if (isUpper(rune)) return ['upper', upperEnd(text, rune, size, run, lowerRun)];
-  if (isAlphabet(rune)) return ['alphabet', lowerRun(size)];
+  if (isUpper(rune)) return ['upper', upperEnd(text, rune, size)];
+  if (isAlphabet(rune)) return ['alphabet', run(size, isSmall)];
   if (isNumber(rune)) return ['number', run(size, isNumber)];
   const ends = (next: number) =>
     isConnector(next) || isAlphabet(next) || isNumber(next) || isPunctuation(next);
   return ['other', run(size, (next) => !ends(next))];
 }
 
+/** Where runes that belong together end; `previous` is the one before them. */
+function runEnd(text: ByteText, from: number, before: number, belongs: (rune: number) => boolean): number {
+  let at = from;
+  for (let previous = before; at < text.length; ) {
+    const next = nextValid(text, at, previous);
+    if (!belongs(next.rune)) break;
+    at += next.size;
+    previous = next.rune;
+  }
+  return at;
+}
+
+const isSmall = (rune: number) => isAlphabet(rune) && !isUpper(rune);
+
 /** Capitals together are one word, but the last one begins the next word when small letters follow it. */
-function upperEnd(
-  text: ByteText,
-  rune: number,
-  size: number,
-  run: (from: number, belongs: (rune: number) => boolean) => number,
-  lowerRun: (from: number) => number,
-): number {
+function upperEnd(text: ByteText, rune: number, size: number): number {
   if (size >= text.length) return size;
   const second = nextValid(text, size, rune);
-  if (!isUpper(second.rune)) return isAlphabet(second.rune) ? lowerRun(size + second.size) : size;
-  const end = run(size, isUpper);
+  if (!isUpper(second.rune))
+    return isAlphabet(second.rune) ? runEnd(text, size + second.size, second.rune, isSmall) : size;
+  const end = runEnd(text, size, rune, isUpper);
   if (end >= text.length || !isAlphabet(nextValid(text, end, rune).rune)) return end;
   let last = second.size;
   for (let at = size; at < end; ) {

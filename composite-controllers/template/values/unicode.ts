@@ -47,7 +47,8 @@ export const isLetter: (rune: number) => boolean = matcher(/\p{L}/u);
 export const isDigit: (rune: number) => boolean = matcher(/\p{Nd}/u);
 export const isNumber: (rune: number) => boolean = matcher(/\p{N}/u);
 export const isUpper: (rune: number) => boolean = matcher(/\p{Lu}/u);
-export const isLower: (rune: number) => boolean = matcher(/\p{Ll}/u);
+/** Unicode 15 has U+0295 among the small letters, as Go does. */
+export const isLower: (rune: number) => boolean = matcher(/[\p{Ll}\u0295]/u);
 export const isTitle: (rune: number) => boolean = matcher(/\p{Lt}/u);
 export const isPunctuation: (rune: number) => boolean = matcher(/\p{P}/u);
 
@@ -71,8 +72,12 @@ function withIota(rune: number): number {
   return rune === 0x1fb3 || rune === 0x1fc3 || rune === 0x1ff3 ? rune + 9 : rune;
 }
 
+/** Letters whose capitals are newer than Unicode 15, which Go has. */
+const withoutCapital: ReadonlySet<number> = new Set([0x19b, 0x264, 0xa7d3, 0xa7d5]);
+
 /** Go's unicode.ToUpper. */
 export function toUpper(rune: number): number {
+  if (withoutCapital.has(rune)) return rune;
   return single(rune, String.fromCodePoint(rune).toUpperCase()) ?? withIota(rune);
 }
 

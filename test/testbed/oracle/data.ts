@@ -2,6 +2,7 @@ import {
   type Any,
   dict,
   int64,
+  isObject,
   list,
   strings,
 } from '../../../composite-controllers/template/values/value.ts';
@@ -9,7 +10,7 @@ import {
 /** A value that both sides can be given. */
 export type Data = Any;
 
-/** The value in the notation of the Go program. */
+/** The value in the notation of the files in test/golden: `{"s": base64}`, `{"i": "1"}`, `{"l": [...]}` and so on. */
 export function encode(value: Data): unknown {
   switch (typeof value) {
     case 'boolean':
@@ -71,3 +72,13 @@ const members = (value: unknown) =>
 
 const text = (encoded: string) => Buffer.from(encoded, 'base64').toString('latin1');
 const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
+
+/** The value again, sharing nothing that a template can change. */
+export function copy(value: Data): Data {
+  if (!isObject(value)) return value;
+  if (value.kind === 'list') return { ...value, items: value.items.map(copy) };
+  if (value.kind !== 'map') return value;
+  const entries = new Map<string, Data>();
+  for (const [name, item] of value.entries) entries.set(name, copy(item));
+  return { ...value, entries };
+}

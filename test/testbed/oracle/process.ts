@@ -1,17 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
 import type { Case } from './case.ts';
-import { type Data, encode } from './data.ts';
-
-/** What Go answered: a result, or an error and whether it came while parsing or executing. */
-export type GoAnswer =
-  | { readonly kind: 'output'; readonly output: ByteText }
-  | { readonly kind: 'error'; readonly stage: string; readonly text: ByteText };
+import type { Answer } from './compare.ts';
+import { answersOf, questionFrame } from './wire.ts';
 
 /** The running oracle. */
 export interface Oracle {
-  ask(cases: readonly Case[]): Promise<GoAnswer[]>;
+  /** What Go says of each case. */
+  ask(cases: readonly Case[]): Promise<Answer[]>;
   close(): void;
 }
 
@@ -25,36 +20,30 @@ export function startOracle(): Oracle {
     if (code !== 0)
       throw new Error('the oracle cannot be built, or failed; it needs Go and its module proxy');
   });
-  const waiting: ((line: string) => void)[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(line));
+  const waiting: ((frame: Buffer) => void)[] = [];
+  let chunks: Buffer[] = [];
+  let received = 0;
+  let wanted = 4;
+  child.stdout.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    received += chunk.length;
+    while (received >= wanted) {
+      const all = Buffer.concat(chunks);
+      const size = 4 + all.readUInt32LE(0);
+      if (all.length >= size) waiting.shift()?.(all.subarray(4, size));
+      const rest = all.length >= size ? all.subarray(size) : all;
+      chunks = [rest];
+      received = rest.length;
+      wanted = all.length >= size ? 4 : size;
+    }
+  });
   return {
-    ask: (cases) =>
-      Promise.all(
-        cases.map(
-          (one) =>
-            new Promise<GoAnswer>((resolve) => {
-              waiting.push((line) => resolve(read(line)));
-              child.stdin.write(`${JSON.stringify(request(one))}\n`);
-            }),
-        ),
-      ),
+    ask(cases) {
+      const { promise, resolve } = Promise.withResolvers<Buffer>();
+      waiting.push(resolve);
+      child.stdin.write(Buffer.from(questionFrame(cases)));
+      return promise.then(answersOf);
+    },
     close: () => child.stdin.end(),
   };
 }
-
-function request({ template, data, missingKey, left = '', right = '' }: Case): object {
-  return { template: base64(template), name: 't', missingKey, left, right, data: encode(data as Data) };
-}
-
-function read(line: string): GoAnswer {
-  const {
-    output = '',
-    error,
-    stage,
-  } = JSON.parse(line) as { output?: string; error?: string; stage?: string };
-  if (error === undefined)
-    return { kind: 'output', output: Buffer.from(output, 'base64').toString('latin1') };
-  return { kind: 'error', stage: stage ?? '', text: Buffer.from(error, 'base64').toString('latin1') };
-}
-
-const base64 = (text: ByteText) => Buffer.from(text, 'latin1').toString('base64');

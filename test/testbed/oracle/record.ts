@@ -1,9 +1,11 @@
-// Records cases of every family with Go's answers, so that they can be replayed without Go: node test/testbed/oracle/record.ts
+// Records cases of each family with Go's answers, so that they can be replayed without Go: node test/testbed/oracle/record.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, ownAnswer } from './compare.ts';
+import { argumentsOf } from './case.ts';
+import { compare } from './compare.ts';
 import { encode } from './data.ts';
 import { families } from './families/index.ts';
+import { ownAnswer } from './own/index.ts';
 import { startOracle } from './process.ts';
 import { seeded } from './random.ts';
 
@@ -15,18 +17,18 @@ const longest = 1500;
 
 const oracle = startOracle();
 const lines: string[] = [];
-for (const [name, family] of Object.entries(families)) {
+for (const [name, { make }] of Object.entries(families)) {
   const random = seeded(2024);
-  const cases = Array.from({ length: 10 * wanted(name) }, () => family(random));
+  const cases = Array.from({ length: 10 * wanted(name) }, () => make(random));
   const answers = await oracle.ask(cases);
   const recorded = cases.flatMap((one, index) => {
     const go = answers[index];
     if (go === undefined || compare(go, ownAnswer(one)) !== 'equal') return [];
-    const line = JSON.stringify({ family: name, ...one, data: encode(one.data), go });
+    const line = JSON.stringify({ family: name, ask: one.ask, args: encode(argumentsOf(one)), go });
     // One error in five is enough.
     return line.length > longest || (go.kind === 'error' && index % 5 > 0) ? [] : [line];
   });
   lines.push(...recorded.slice(0, wanted(name)));
 }
 oracle.close();
-writeFileSync(join(import.meta.dirname, '../../golden/template/recorded.jsonl'), `${lines.join('\n')}\n`);
+writeFileSync(join(import.meta.dirname, '../../golden/oracle/recorded.jsonl'), `${lines.join('\n')}\n`);

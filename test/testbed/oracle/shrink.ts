@@ -1,26 +1,56 @@
+import { isDict, isList } from '../../../composite-controllers/template/values/value.ts';
 import type { Case } from './case.ts';
-import { compare, ownAnswer } from './compare.ts';
+import { compare } from './compare.ts';
+import type { Data } from './data.ts';
+import { ownAnswer } from './own/index.ts';
 import type { Oracle } from './process.ts';
 
-/** A smaller case on which the sides still differ, found by leaving out pieces of the template. */
+/** A smaller case on which the sides still differ, found by leaving out pieces of texts, lists and maps, as long as that helps. */
 export async function shrink(oracle: Oracle, start: Case): Promise<Case> {
   let best = start;
-  for (let size = best.template.length >> 1; size >= 1; size = size >> 1) {
-    for (let at = 0; at + size <= best.template.length; ) {
-      const template = best.template.slice(0, at) + best.template.slice(at + size);
-      const candidate = { ...best, template };
-      if (await differs(oracle, candidate)) best = candidate;
-      else at += size;
-    }
+  for (let smaller: Case | undefined = start; smaller !== undefined; ) {
+    best = smaller;
+    smaller = await firstThatDiffers(oracle, [...smallerCases(best)]);
   }
   return best;
 }
 
-async function differs(oracle: Oracle, candidate: Case): Promise<boolean> {
-  const [go] = await oracle.ask([candidate]);
-  try {
-    return go !== undefined && compare(go, ownAnswer(candidate)) === 'different';
-  } catch {
-    return true;
+async function firstThatDiffers(oracle: Oracle, candidates: readonly Case[]): Promise<Case | undefined> {
+  const answers = await oracle.ask(candidates);
+  return candidates.find((candidate, index) => {
+    const go = answers[index];
+    if (go === undefined || (go.kind === 'error' && go.stage === 'request')) return false;
+    try {
+      return compare(go, ownAnswer(candidate)) === 'different';
+    } catch {
+      return true;
+    }
+  });
+}
+
+function* smallerCases(one: Case): Generator<Case> {
+  for (const [index, argument] of one.args.entries())
+    for (const smaller of pieces(argument))
+      yield { ask: one.ask, args: one.args.with(index as never, smaller as never) } as unknown as Case;
+}
+
+/** The value with one piece left out, the largest pieces first. */
+function* pieces(value: Data): Generator<Data> {
+  if (typeof value === 'string') {
+    for (let size = Math.max(value.length >> 1, 1); size >= 1 && value !== ''; size >>= 1)
+      for (let at = 0; at + size <= value.length; at += size)
+        yield value.slice(0, at) + value.slice(at + size);
+  } else if (isList(value)) {
+    for (const [index, item] of value.items.entries()) {
+      yield { ...value, items: value.items.toSpliced(index, 1) };
+      for (const smaller of pieces(item)) yield { ...value, items: value.items.with(index, smaller) };
+    }
+  } else if (isDict(value)) {
+    for (const [name, item] of value.entries) {
+      const entries = [...value.entries];
+      yield { ...value, entries: new Map(entries.filter(([other]) => other !== name)) };
+      for (const smaller of pieces(item))
+        yield { ...value, entries: new Map(value.entries).set(name, smaller) };
+    }
   }
 }

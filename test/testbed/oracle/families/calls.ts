@@ -3,7 +3,7 @@ import type {
   Parameter,
 } from '../../../../composite-controllers/template/functions/signature.ts';
 import { type Any, dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
@@ -31,7 +31,8 @@ export function callsOf(
         ? `${words.pop()} | ${[name, ...words].join(' ')}`
         : [name, ...words].join(' ');
     const template = `{{ $r := ${piped} }}{{ printf "%T %v %q" $r $r $r }} {{ $r }} {{ toJson $r }}`;
-    return { template, data: dict(entries), missingKey: random.pick(['default', 'zero', 'error'] as const) };
+    const missingKey = random.pick(['default', 'zero', 'error'] as const);
+    return templateCase({ template, data: dict(entries), missingKey });
   };
 }
 

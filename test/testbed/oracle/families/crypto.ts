@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Environment } from '../../../../composite-controllers/template/environment.ts';
 import { executeTemplate, parseTemplate } from '../../../../composite-controllers/template/template.ts';
 import { dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
@@ -178,12 +178,12 @@ export const crypto: Family = (random) => {
     ['file', cut],
     ['password', random.once(6) ? 'wrong' : password],
   ]);
-  return { template: `{{ $r := ${used} }}{{ printf "%T %v" $r $r }}`, data, missingKey: 'default' };
+  return templateCase({ template: `{{ $r := ${used} }}{{ printf "%T %v" $r $r }}`, data });
 };
 
 /** Passwords derived from a master password; each takes a while on both sides. */
-export const passwords: Family = (random) => ({
-  template: `{{ derivePassword ${random.below(5)} ${random.pick(['"maximum"', '"long"', '"medium"', '"short"', '"basic"', '"pin"', '"none"'])} .a .b .c }}{{ htpasswd "u" .a "sha" }}`,
-  data: dict(['a', 'b', 'c'].map((name) => [name, pools.text(random)] as const)),
-  missingKey: 'default',
-});
+export const passwords: Family = (random) =>
+  templateCase({
+    template: `{{ derivePassword ${random.below(5)} ${random.pick(['"maximum"', '"long"', '"medium"', '"short"', '"basic"', '"pin"', '"none"'])} .a .b .c }}{{ htpasswd "u" .a "sha" }}`,
+    data: dict(['a', 'b', 'c'].map((name) => [name, pools.text(random)] as const)),
+  });

@@ -1,5 +1,5 @@
 import { dict, int64 } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
@@ -174,9 +174,5 @@ export const dates: Family = (random) => {
     ['n', seconds(random)],
     ['f', pools.float(random)],
   ]);
-  return {
-    template: `{{ $r := ${used} }}{{ printf "%T %v" $r $r }} {{ toJson $r }}`,
-    data,
-    missingKey: 'default',
-  };
+  return templateCase({ template: `{{ $r := ${used} }}{{ printf "%T %v" $r $r }} {{ toJson $r }}`, data });
 };

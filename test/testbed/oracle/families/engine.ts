@@ -1,5 +1,5 @@
 import { dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
@@ -152,18 +152,21 @@ const small = (random: Random): Random => ({
   pick: (items) => random.pick(typeof items[0] === 'bigint' ? items.slice(0, 10) : items),
 });
 
-/** Templates of all actions over data of all kinds; many of them fail somewhere. */
-export const engine: Family = (random) => {
+/** A template of all actions. */
+export function engineTemplate(random: Random): string {
   const scope: Scope = { variables: ['$'], loop: false, depth: 3 };
   const define = random.once(3)
     ? '{{define "one"}}[{{.}}]{{end}}{{define "two"}}{{with .a}}{{template "one" .}}{{end}}{{end}}'
     : '';
+  return define + list(random, scope) + statement(random, scope);
+}
+
+/** Templates of all actions over data of all kinds; many of them fail somewhere. */
+export const engine: Family = (random) => {
+  const template = engineTemplate(random);
   const entries = ['a', 'b', 'c', 'd']
     .filter(() => !random.once(6))
     .map((name) => [name, pools.any(small(random), 3)] as const);
-  return {
-    template: define + list(random, scope) + statement(random, scope),
-    data: random.once(20) ? pools.any(small(random)) : dict(entries),
-    missingKey: random.pick(['default', 'zero', 'error'] as const),
-  };
+  const data = random.once(20) ? pools.any(small(random)) : dict(entries);
+  return templateCase({ template, data, missingKey: random.pick(['default', 'zero', 'error'] as const) });
 };

@@ -19,48 +19,78 @@ import { callsOf } from './calls.ts';
 import { crypto, passwords } from './crypto.ts';
 import { dates } from './dates.ts';
 import { engine } from './engine.ts';
+import { gjson } from './gjson.ts';
 import { address, constraint, expression, version } from './notations.ts';
+import * as pools from './pools.ts';
 import { printf } from './printf.ts';
+import { programs } from './programs.ts';
+import { rewrite } from './rewrite.ts';
 import { syntax } from './syntax.ts';
+import { decode, duration, hash, match, object } from './values.ts';
 import { fromYaml, toYaml } from './yaml.ts';
 
+interface Entry {
+  readonly make: Family;
+  /** The part of the wanted cases that a family runs whose cases take long; 1 by default. */
+  readonly share?: number;
+}
+
 /** All families by name. */
-export const families: Readonly<Record<string, Family>> = {
-  engine,
-  syntax,
-  printf,
-  builtins: callsOf({ ...builtinFunctions, ...escapeFunctions, ...compareFunctions }),
-  strings: callsOf(stringFunctions),
-  // At the ends of int64 the library's own sums overflow.
-  letters: callsOf(letterFunctions, (random, parameter) =>
-    parameter === 'int' ? BigInt(random.below(24) - 4) : undefined,
-  ),
-  // Go would make series of any length.
-  math: callsOf(
-    mathFunctions,
-    (random, _, __, name) => (/until|seq/.test(name) ? BigInt(random.below(300) - 100) : undefined),
-    ['randInt'],
-  ),
-  // A negative size of chunk gives nonsense in Go, or a panic; ours is always an error.
-  lists: callsOf(listFunctions, (random, _, index, name) =>
-    /chunk/i.test(name) && index === 0 ? BigInt(random.below(5)) : undefined,
-  ),
-  dicts: callsOf(dictFunctions),
-  reflect: callsOf(reflectFunctions),
-  json: callsOf(jsonFunctions),
-  encoding: callsOf(encodingFunctions),
-  paths: callsOf(pathFunctions),
-  regex: callsOf(regexFunctions, (random, parameter, index) =>
-    parameter === 'string' && index === 0 ? expression(random) : undefined,
-  ),
-  semver: callsOf(semverFunctions, (random, _, index, name) =>
-    name === 'semverCompare' && index === 0 ? constraint(random) : version(random),
-  ),
-  urls: callsOf(urlFunctions, address),
-  hashes: callsOf(hashFunctions, undefined, ['encryptAES']),
-  dates,
-  toYaml,
-  crypto,
-  passwords,
-  fromYaml,
+export const families: Readonly<Record<string, Entry>> = {
+  engine: { make: engine },
+  programs: { make: programs },
+  syntax: { make: syntax },
+  printf: { make: printf },
+  builtins: { make: callsOf({ ...builtinFunctions, ...escapeFunctions, ...compareFunctions }) },
+  strings: { make: callsOf(stringFunctions) },
+  letters: {
+    // At the ends of int64 the library's own sums overflow.
+    make: callsOf(letterFunctions, (random, parameter) =>
+      parameter === 'int' ? BigInt(random.below(24) - 4) : undefined,
+    ),
+  },
+  math: {
+    // Go would make series of any length.
+    make: callsOf(
+      mathFunctions,
+      (random, _, __, name) => (/until|seq/.test(name) ? BigInt(random.below(300) - 100) : undefined),
+      ['randInt'],
+    ),
+  },
+  lists: {
+    // A negative size of chunk gives nonsense in Go, or a panic; ours is always an error.
+    make: callsOf(listFunctions, (random, parameter, index, name) => {
+      if (/chunk/i.test(name) && index === 0) return BigInt(random.below(5));
+      return parameter === 'any' && !random.once(3) ? pools.anyList(random) : undefined;
+    }),
+  },
+  dicts: { make: callsOf(dictFunctions) },
+  reflect: { make: callsOf(reflectFunctions) },
+  json: { make: callsOf(jsonFunctions) },
+  encoding: { make: callsOf(encodingFunctions) },
+  paths: { make: callsOf(pathFunctions) },
+  regex: {
+    make: callsOf(regexFunctions, (random, parameter, index) =>
+      parameter === 'string' && index === 0 ? expression(random) : undefined,
+    ),
+  },
+  semver: {
+    make: callsOf(semverFunctions, (random, _, index, name) =>
+      name === 'semverCompare' && index === 0 ? constraint(random) : version(random),
+    ),
+  },
+  urls: { make: callsOf(urlFunctions, address) },
+  hashes: { make: callsOf(hashFunctions, undefined, ['encryptAES']) },
+  dates: { make: dates },
+  toYaml: { make: toYaml },
+  fromYaml: { make: fromYaml },
+  gjson: { make: gjson },
+  object: { make: object },
+  rewrite: { make: rewrite },
+  match: { make: match },
+  decode: { make: decode },
+  hash: { make: hash },
+  duration: { make: duration },
+  crypto: { make: crypto, share: 0.1 },
+  passwords: { make: passwords, share: 0.0025 },
 };

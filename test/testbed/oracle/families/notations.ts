@@ -52,16 +52,23 @@ export function expression(random: Random): string {
   return made.split('?P<n>').length > 2 ? 'o' : made;
 }
 
-const number = (random: Random) => random.pick(['0', '1', '2', '3', '10', '01', '18446744073709551616', '7']);
+const number = (random: Random) =>
+  random.once(25)
+    ? random.pick(['01', '18446744073709551616', '4294967296', ''])
+    : random.pick(['0', '1', '2', '3', '10', '7']);
 
 /** A version, mostly a valid one. */
 export function version(random: Random): string {
-  const parts = [number(random), ...random.some(3, () => number(random))].join('.');
+  const parts = [number(random), ...random.some(random.once(9) ? 3 : 2, () => number(random))].join('.');
   const pre = random.once(3)
-    ? `-${random.pick(['alpha', 'alpha.1', 'beta', 'rc.2', '1', '01', 'x-y', 'a..b', 'alpha.beta'])}`
+    ? `-${random.pick(random.once(9) ? ['01', 'a..b', ''] : ['alpha', 'alpha.1', 'beta', 'rc.2', '1', 'x-y', 'alpha.beta'])}`
     : '';
-  const metadata = random.once(5) ? `+${random.pick(['build', '5', 'a.b', '', 'é'])}` : '';
-  return random.pick(['', '', '', 'v', 'V', ' ']) + parts + pre + metadata;
+  const metadata = random.once(5)
+    ? `+${random.pick(random.once(9) ? ['', 'é'] : ['build', '5', 'a.b'])}`
+    : '';
+  return (
+    (random.once(25) ? random.pick(['V', ' ', 'x']) : random.pick(['', '', '', 'v'])) + parts + pre + metadata
+  );
 }
 
 /** A constraint of versions, mostly a valid one. */

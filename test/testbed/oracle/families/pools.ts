@@ -64,11 +64,63 @@ const texts = [
 
 const oddBytes = ['\xff\xfe', 'ok\xc3', '\xe2\x82', 'a\x00b', '\xf0\x9f\x98', '\x80abc'];
 
+/** First and last characters of blocks whose letters differ in case, width or direction, all of them older than Unicode 15. */
+const blocks = [
+  [0x20, 0x7e],
+  [0x20, 0x7e],
+  [0xa0, 0x17f],
+  [0x180, 0x24f],
+  [0x250, 0x2af],
+  [0x300, 0x36f],
+  [0x370, 0x3ff],
+  [0x400, 0x52f],
+  [0x531, 0x58f],
+  [0x5d0, 0x64a],
+  [0x660, 0x669],
+  [0x904, 0x96f],
+  [0xe01, 0xe3a],
+  [0x10a0, 0x10ff],
+  [0x13a0, 0x13fd],
+  [0x1e00, 0x1fff],
+  [0x2000, 0x206f],
+  [0x20a0, 0x20bf],
+  [0x2100, 0x218b],
+  [0x2460, 0x24ff],
+  [0x2c00, 0x2c7f],
+  [0x3000, 0x30ff],
+  [0x4e00, 0x4eff],
+  [0xa640, 0xa69f],
+  [0xa720, 0xa7bf],
+  [0xab70, 0xabbf],
+  [0xe000, 0xe010],
+  [0xfb00, 0xfb06],
+  [0xfe00, 0xfe0f],
+  [0xff01, 0xff5e],
+  [0xfff9, 0xffff],
+  [0x10400, 0x1044f],
+  [0x1d400, 0x1d4ff],
+  [0x1f600, 0x1f64f],
+  [0xe0100, 0xe0110],
+] as const;
+
+function rune(random: Random): string {
+  const [first, last] = random.pick(blocks);
+  return String.fromCodePoint(first + random.below(last - first + 1));
+}
+
+/** Some text in UTF-8. */
+export function utf8Text(random: Random): string {
+  if (random.once(3)) return random.some(8, () => random.pick([...'abcXYZ 019-_.,/:='])).join('');
+  if (random.once(6))
+    return toByteText(random.some(6, () => rune(random)).join(random.pick(['', '', ' ', 'a', '-'])));
+  return random.once(10) ? random.pick(texts) + random.pick(texts) : random.pick(texts);
+}
+
 /** Some text; once in a while not UTF-8. */
 export function text(random: Random): string {
-  if (random.once(20)) return random.pick(oddBytes);
-  if (random.once(3)) return random.some(8, () => random.pick([...'abcXYZ 019-_.,/:=']) ?? '').join('');
-  return random.once(10) ? random.pick(texts) + random.pick(texts) : random.pick(texts);
+  if (random.once(20))
+    return random.once(3) ? utf8Text(random) + random.pick(oddBytes) : random.pick(oddBytes);
+  return utf8Text(random);
 }
 
 const ints = [
@@ -154,6 +206,12 @@ export function any(random: Random, depth = 2): Any {
     default:
       return map(random, depth - 1);
   }
+}
+
+/** A list of texts, numbers or anything. */
+export function anyList(random: Random): Any {
+  if (random.once(3)) return strings(random.some(5, () => text(random)));
+  return list(random.some(5, random.once(2) ? () => int(random) : () => any(random, 1)));
 }
 
 /** A map to any values. */

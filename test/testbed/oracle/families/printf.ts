@@ -1,5 +1,5 @@
 import { dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
@@ -21,5 +21,5 @@ export const printf: Family = (random) => {
   const entries = values.map((value, index) => [`p${index}`, value] as const);
   const args = values.map((_, index) => ` .p${index}`).join('');
   const template = `{{ printf ${pools.literal(random, parts.join('').replaceAll('p', 'P'))}${args} }}`;
-  return { template, data: dict(entries), missingKey: 'default' };
+  return templateCase({ template, data: dict(entries) });
 };

@@ -1,6 +1,6 @@
 import { dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
-import { engine } from './engine.ts';
+import { type Family, templateCase } from '../case.ts';
+import { engineTemplate } from './engine.ts';
 
 const pieces = [
   '{{',
@@ -84,7 +84,7 @@ export const syntax: Family = (random) => {
   let template: string;
   if (random.once(2)) template = random.some(12, () => random.pick(pieces)).join(random.pick(['', ' ']));
   else {
-    const good = engine(random).template;
+    const good = engineTemplate(random);
     const at = random.below(good.length + 1);
     const cut = random.once(2) ? random.below(4) : 0;
     template = good.slice(0, at) + (random.once(2) ? random.pick(pieces) : '') + good.slice(at + cut);
@@ -104,5 +104,5 @@ export const syntax: Family = (random) => {
     ['a', 'x'],
     ['b', 1n],
   ]);
-  return { template, data, missingKey: 'default', left: custom[0] ?? '', right: custom[1] ?? '' };
+  return templateCase({ template, data, left: custom[0] ?? '', right: custom[1] ?? '' });
 };

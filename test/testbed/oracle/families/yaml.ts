@@ -1,19 +1,18 @@
 import { dict } from '../../../../composite-controllers/template/values/value.ts';
-import type { Family } from '../case.ts';
+import { type Family, templateCase } from '../case.ts';
 import type { Random } from '../random.ts';
 import * as pools from './pools.ts';
 
 /** Values as YAML. */
 export const toYaml: Family = (random) => {
   const value = random.once(4) ? longText(random) : pools.any(random, 4);
-  return {
+  return templateCase({
     template: '{{ .v | toYaml }}',
     data: dict([
       ['v', value],
       ['k', 'x'],
     ]),
-    missingKey: 'default',
-  };
+  });
 };
 
 function longText(random: Random): string {
@@ -105,13 +104,12 @@ export const fromYaml: Family = (random) => {
         .replaceAll('\xe2\x80\xa8', '')
     : map(random, 0, 3);
   const source = `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
-  return {
+  return templateCase({
     template:
       '{{ $v := fromYaml .t }}{{ if hasKey $v "Error" }}error{{ else }}{{ $v | toJson }}|{{ $v }}{{ end }}',
     data: dict([
       ['t', source],
       ['k', 1n],
     ]),
-    missingKey: 'default',
-  };
+  });
 };
