@@ -87,7 +87,13 @@ function product(api: KubeApi, now: () => number) {
     events: { record() {} },
     log,
     observer: silentObserver,
-    settings: { controllerClass: 'default', adopt: 'always', floodGate: true, storeRequeueMs: 300_000 },
+    settings: {
+      controllerClass: 'default',
+      adopt: 'always',
+      floodGate: true,
+      watchTargets: false,
+      storeRequeueMs: 300_000,
+    },
     now,
     coalesceWindowMs: 10_000,
   });

@@ -82,6 +82,12 @@ export const serveFlags = {
     help: 'whether ExternalSecrets wait for a store that is not Ready',
     initial: 'true',
   },
+  'watch-targets': {
+    ...truth,
+    value: 'bool',
+    help: 'whether a Secret under creationPolicy Merge or CreateOrMerge is repaired as soon as somebody changes it',
+    initial: 'false',
+  },
   'store-requeue-interval': {
     ...duration(10 * second, 24 * 60 * minute, 'a duration from 10s to 24h'),
     value: 'duration',
@@ -134,6 +140,7 @@ export function readServeConfig(
       controllerClass: values['controller-class'],
       adopt: values.adopt,
       floodGate: values['flood-gate'] === 'true',
+      watchTargets: values['watch-targets'] === 'true',
       storeRequeueMs: values['store-requeue-interval'],
     },
     ...(metricsPort === undefined ? {} : { metricsPort }),

@@ -11,9 +11,11 @@ import type { ForcedSyncs } from './force-sync.ts';
 import type { Memory, PendingAnswer } from './memory.ts';
 import { noSecret } from './names.ts';
 import { plan } from './plan.ts';
+import { routeOf } from './policy.ts';
 import type { Outcome } from './status.ts';
 import { composeValues, type ReadResult } from './values.ts';
 import { refreshIdOf, type World } from './world.ts';
+import { writeApplied, writeNothing } from './write-applied.ts';
 import { removeChild, writeChild } from './write-child.ts';
 
 /** What a pass wants to say: a target (undefined: none) and an outcome, or "ask again", which changes nothing. */
@@ -56,10 +58,11 @@ export async function attemptRefresh(
   deps: AttemptDeps,
 ): Promise<Attempt> {
   const { memory } = deps;
-  if (refresh.reason === 'Drifted' && pending === undefined && world.target !== undefined) {
+  const isRepair = refresh.reason === 'Drifted' && (world.target ?? world.watched?.secret) !== undefined;
+  if (isRepair && pending === undefined) {
     const next = memory.repair(world.uid, world.now, repairEveryMs);
     if (next !== undefined)
-      return { kind: 'answer', child: echo(world.target), outcome: { kind: 'Unchanged', againAt: next } };
+      return { kind: 'answer', child: restated(world), outcome: { kind: 'Unchanged', againAt: next } };
   }
 
   const fail = (failure: SyncFailure): Attempt => ({
@@ -82,9 +85,9 @@ export async function attemptRefresh(
     const message = `secret does not exist at provider using ${where}`;
     deps.events.record(world.object, 'Normal', 'MissingProviderSecret', message);
   }
-  if (values.kind === 'absent') return removeChild(refreshing);
-  if (values.data.size === 0) return retained(refreshing);
-  return write(refreshing, values.data);
+  if (values.kind === 'absent' && world.deletionPolicy === 'Delete') return remove(refreshing);
+  if (values.kind === 'data' && values.data.size === 0) return retained(refreshing);
+  return write(refreshing, values.kind === 'data' ? values.data : new Map());
 }
 
 /**
@@ -102,12 +105,29 @@ export function restated({ target }: World): SecretObject | undefined {
   return target === undefined ? undefined : echo(target);
 }
 
-function write(refreshing: Refreshing, values: SecretMap): Promise<Attempt> {
-  return writeChild(refreshing, plainContent(refreshing.world, values));
+async function write(refreshing: Refreshing, values: SecretMap): Promise<Attempt> {
+  const { world } = refreshing;
+  switch (routeOf(world)) {
+    case 'child':
+      return writeChild(refreshing, plainContent(world, values));
+    case 'apply':
+      return writeApplied(refreshing, plainContent(world, values));
+    case 'none':
+      return writeNothing(refreshing);
+  }
+}
+
+/** The backend stated for every entry that there is nothing, and deletionPolicy is Delete: only what we own may go. */
+function remove(refreshing: Refreshing): Attempt {
+  const { world, fail } = refreshing;
+  if (routeOf(world) === 'child') return removeChild(refreshing);
+  const detail = `Secret ${world.targetName}: creationPolicy=${world.creationPolicy} is not Owner`;
+  return fail({ code: 'DeleteNotOwner', detail });
 }
 
 /** The backend answered, but with no key at all: no reason to delete, whatever the policy (design rule 1). */
 function retained({ world, readAt }: Refreshing): Attempt {
+  const isChild = routeOf(world) === 'child';
   return {
     kind: 'answer',
     child: restated(world),
@@ -119,7 +139,8 @@ function retained({ world, readAt }: Refreshing): Attempt {
           ? 'secret retained due to DeletionPolicy=Retain'
           : 'secret retained: the backend answered with no key',
       readAt,
-      refreshId: world.target === undefined ? noSecret : refreshIdOf(world.target),
+      refreshId:
+        world.target !== undefined ? refreshIdOf(world.target) : isChild ? noSecret : world.status.refreshId,
       binding: world.target === undefined ? 'unbound' : 'bound',
     },
   };

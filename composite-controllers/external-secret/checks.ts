@@ -79,11 +79,6 @@ function unbuilt(spec: ExternalSecretSpec): string | undefined {
   const { target, dataFrom = [], data = [] } = spec;
   if (target?.manifest !== undefined) return 'spec.target.manifest';
   if (target?.template !== undefined) return 'spec.target.template';
-  if (target?.immutable === true) return 'spec.target.immutable';
-  if (target?.creationPolicy !== undefined && target.creationPolicy !== 'Owner') {
-    return `spec.target.creationPolicy ${target.creationPolicy}`;
-  }
-  if (target?.deletionPolicy === 'Merge') return 'spec.target.deletionPolicy Merge';
   if (spec.syncWindows !== undefined) return 'spec.syncWindows';
   for (const [index, entry] of dataFrom.entries()) {
     if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
@@ -92,14 +87,22 @@ function unbuilt(spec: ExternalSecretSpec): string | undefined {
   return generated < 0 ? undefined : `spec.data[${generated}].sourceRef.generatorRef`;
 }
 
-function policiesAgree({ spec }: World): SyncFailure | undefined {
-  const creation = spec.target?.creationPolicy ?? 'Owner';
-  if (spec.target?.deletionPolicy !== 'Delete' || creation === 'Owner') return undefined;
-  return {
-    code: 'SpecInvalid',
-    detail: 'deletionPolicy=Delete must not be used when the controller does not own the secret',
-    advice: 'set creationPolicy=Owner, or another deletionPolicy',
-  };
+function policiesAgree({ creationPolicy, deletionPolicy }: World): SyncFailure | undefined {
+  if (deletionPolicy === 'Delete' && ['Merge', 'None', 'CreateOrMerge'].includes(creationPolicy)) {
+    return {
+      code: 'SpecInvalid',
+      detail: 'deletionPolicy=Delete must not be used when the controller does not own the secret',
+      advice: 'set creationPolicy=Owner, or another deletionPolicy',
+    };
+  }
+  if (deletionPolicy === 'Merge' && creationPolicy === 'None') {
+    return {
+      code: 'SpecInvalid',
+      detail: 'deletionPolicy=Merge must not be used with creationPolicy=None',
+      advice: 'there is no Secret to merge with: set another of the two',
+    };
+  }
+  return undefined;
 }
 
 function storesExist(world: World): SyncFailure | undefined {

@@ -1,6 +1,7 @@
 import type { Settings } from '../lib/ports.ts';
 import { belongsToOtherClass, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
+import { routeOf } from './policy.ts';
 import { attemptVersion, dueAt, type RefreshReason, readSince, refreshId, refreshReason } from './refresh.ts';
 import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 
@@ -12,6 +13,7 @@ import { hashIsTrue, refreshIdOf, type World } from './world.ts';
  *       ── something forbids the attempt ────► Refuse    no read; Ready=False, the child stays
  *       ── a failure's waiting time runs ────► Hold      no read; nothing changes
  *       ── else ─────────────────────────────► Refresh   read, compose, answer
+ *   a child, which the policy wants no more ─► Release   no read; it changes hands
  */
 export type Decision =
   | {
@@ -26,6 +28,7 @@ export type Decision =
       /** When the values were read, in ms; a restart leaves an earlier moment of it. */
       readonly readAt: number;
     }
+  | { readonly kind: 'Release'; readonly reason: 'PolicyChanged' }
   | { readonly kind: 'Refuse'; readonly reason: RefreshReason; readonly failure: SyncFailure }
   | { readonly kind: 'Hold'; readonly reason: RefreshReason; readonly until: number }
   | { readonly kind: 'Refresh'; readonly reason: RefreshReason; readonly id: string };
@@ -46,6 +49,9 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   if (belongsToOtherClass(world, settings)) return { kind: 'Keep', reason: 'OtherClass', dueAt: undefined };
 
   if (world.problems.length > 0) return { kind: 'Refuse', reason: 'Changed', failure: brokenSpec(world) };
+
+  if (world.target !== undefined && routeOf(world) !== 'child')
+    return { kind: 'Release', reason: 'PolicyChanged' };
 
   const reason = refreshReason(world);
   if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: dueAt(world) };

@@ -91,6 +91,16 @@ export const syncErrors = {
       'Metacontroller has not written (or deleted) it: see the SyncError event of this ExternalSecret (quota, admission policy, RBAC)',
     next: 'scheduled',
   },
+  WriteRefused: {
+    message: 'could not update secret',
+    advice: 'the API server refused it: see quota, admission policies, and the rights of the hook',
+    next: 'scheduled',
+  },
+  DeleteNotOwner: {
+    message: 'could not delete secret',
+    advice: 'set creationPolicy=Owner, or another deletionPolicy',
+    next: 'scheduled',
+  },
   DynamicApply: {
     message: 'could not update secret',
     advice:

@@ -1,11 +1,12 @@
-import type { OwnerReference, SecretObject } from '../lib/objects.ts';
-import { metacontroller, ownedFields } from '../lib/owned-fields.ts';
+import type { SecretObject } from '../lib/objects.ts';
 import type { TargetSecrets } from '../lib/ports.ts';
 import { createdBy } from './desired.ts';
 import type { Memory } from './memory.ts';
-import { createdByLabel, noSecret, refreshIdAnnotation } from './names.ts';
-import { generationOf } from './refresh.ts';
-import { refreshIdOf, type World } from './world.ts';
+import { createdByLabel, noSecret } from './names.ts';
+import { controllerOf } from './ownership.ts';
+import { routeOf } from './policy.ts';
+import { isMadeFromLater } from './refresh.ts';
+import type { World } from './world.ts';
 
 /** A world to decide about; or caches that lag behind what is known, so that nothing may be said now. */
 export type Gathered = { readonly kind: 'world'; readonly world: World } | { readonly kind: 'stale' };
@@ -27,13 +28,13 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
     return { kind: 'world', world: observed };
   }
 
-  // A broken spec may name anything: it gets no Secret anyway.
-  const isAsked = observed.target !== undefined || problems.length === 0;
+  // A broken spec may name anything: it gets no Secret anyway. What is no child is looked at when it is to be written.
+  const isAsked = observed.target !== undefined || (problems.length === 0 && routeOf(observed) === 'child');
   const live = isAsked ? await secrets.get(namespace, targetName) : undefined;
   const target = ifOurs(observed, live);
   // Somebody else's by now: to state it would take it back, to leave it out would delete it.
   if (observed.target !== undefined && live !== undefined && target === undefined) return stale;
-  if (isOfLaterSpec(target, observed)) return stale;
+  if (target !== undefined && isMadeFromLater(observed, target)) return stale;
   if (sight === 'older' || sight === 'older target') {
     // A cache lags; or the API server was restored from an older state, and then the live Secret is older, too.
     if (target === undefined ? sight === 'older' : memory.isAsNew(uid, target)) return stale;
@@ -44,7 +45,7 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
   for (const { metadata } of observed.others) {
     const other = await secrets.get(namespace, metadata.name);
     const own = ifOurs(observed, other);
-    if (own === undefined ? other !== undefined : isOfLaterSpec(own, observed)) return stale;
+    if (own === undefined ? other !== undefined : isMadeFromLater(observed, own)) return stale;
     if (own !== undefined) others.push(own);
   }
   const world: World = { ...observed, target, others };
@@ -61,14 +62,6 @@ function isPlain({ uid, status, target, others }: World, memory: Memory): boolea
   );
 }
 
-/** The Secret was made from a newer spec than the one that is shown. It says so itself, where nobody else has written it. */
-function isOfLaterSpec(secret: SecretObject | undefined, { uid, object }: World): boolean {
-  const id = secret === undefined ? undefined : refreshIdOf(secret);
-  if (secret === undefined || id === undefined || controllerOf(secret)?.uid !== uid) return false;
-  const isOwnWord = ownedFields(secret, metacontroller)?.annotations.has(refreshIdAnnotation) === true;
-  return isOwnWord && generationOf(id) > (object.metadata.generation ?? 0);
-}
-
 /** Metacontroller lets go of a child that lost its label; one that says that we made it is still ours then. */
 function ifOurs(world: World, secret: SecretObject | undefined): SecretObject | undefined {
   const owner = controllerOf(secret);
@@ -77,8 +70,4 @@ function ifOurs(world: World, secret: SecretObject | undefined): SecretObject | 
       ? secret?.metadata.labels?.[createdByLabel] === createdBy(world)
       : owner.uid === world.uid;
   return isOurs ? secret : undefined;
-}
-
-function controllerOf(secret: SecretObject | undefined): OwnerReference | undefined {
-  return secret?.metadata.ownerReferences?.find(({ controller }) => controller === true);
 }

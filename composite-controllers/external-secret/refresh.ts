@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { parseDuration } from '../lib/duration.ts';
+import { fieldManager } from '../lib/field-manager.ts';
+import type { SecretObject } from '../lib/objects.ts';
+import { applier, metacontroller, ownedFields } from '../lib/owned-fields.ts';
 import { nextSlot } from '../lib/slots.ts';
 import type { StoreView } from '../secret-store/view.ts';
-import { readyStatus, targetState, type World } from './world.ts';
+import { refreshIdAnnotation } from './names.ts';
+import { readyStatus, refreshIdOf, targetState, type World } from './world.ts';
 
 /** Why a refresh is needed. */
 export type RefreshReason = 'First' | 'Changed' | 'Due' | 'Retry' | 'Missing' | 'Drifted' | 'Unconfirmed';
@@ -78,12 +82,23 @@ function byTarget(world: World): RefreshReason | undefined {
 export function refreshId(world: World): string {
   const { object, status, uid, version } = world;
   const slot = refreshedAt(world) === undefined ? 'first' : String(dueAt(world) ?? 'untimed');
-  return `${object.metadata.generation ?? 0}-${digest([uid, version, slot, status.refreshId ?? ''])}`;
+  return `${object.metadata.generation ?? 0}-${mark(uid)}-${digest([uid, version, slot, status.refreshId ?? ''])}`;
 }
 
-/** Generation of the spec that a refresh is of; 0 for an id that is none of ours. */
-export function generationOf(refreshId: string): number {
-  return Number(/^\d{1,15}(?=-)/.exec(refreshId)?.[0] ?? 0);
+/** Tells the ids of an ExternalSecret from those of others, and of earlier ones of its name. */
+function mark(uid: string): string {
+  return digest([uid]).slice(0, 8);
+}
+
+/**
+ * Whether a Secret was made from a newer spec than the one that is shown. It says so itself, where nobody else has
+ * written it.
+ */
+export function isMadeFromLater({ uid, name, object }: World, secret: SecretObject): boolean {
+  const writers = [metacontroller, applier(fieldManager(name))];
+  const isOwnWord = writers.some((by) => ownedFields(secret, by)?.annotations.has(refreshIdAnnotation));
+  const [, generation, maker] = /^(\d{1,15})-([0-9a-f]{8})-/.exec(refreshIdOf(secret) ?? '') ?? [];
+  return isOwnWord && maker === mark(uid) && Number(generation) > (object.metadata.generation ?? 0);
 }
 
 /**

@@ -12,7 +12,7 @@ export type Outcome =
   /** The wanted state has been observed. */
   | {
       readonly kind: 'Synced';
-      readonly reason: 'SecretSynced' | 'SecretDeleted';
+      readonly reason: 'SecretSynced' | 'SecretDeleted' | 'SecretMissing';
       readonly message: string;
       /** When the values were read, in ms. */
       readonly readAt: number;

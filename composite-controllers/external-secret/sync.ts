@@ -2,6 +2,7 @@ import type { Backends } from '../../providers/backends.ts';
 import type {
   CallContext,
   CompositeController,
+  CustomizeRequest,
   HookRequest,
   SyncOutcome,
   SyncSummary,
@@ -16,16 +17,18 @@ import {
   type TargetSecrets,
 } from '../lib/ports.ts';
 import { type Attempt, attemptRefresh, onItsWay, restated } from './attempt.ts';
-import { customize } from './customize.ts';
+import { relatedOf } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
 import { createdBy } from './desired.ts';
 import { createForcedSyncs } from './force-sync.ts';
 import { gather } from './gather.ts';
 import { createMemory, type Memory, type PendingAnswer } from './memory.ts';
-import { createdByLabel } from './names.ts';
+import { createdByLabel, noSecret } from './names.ts';
+import { routeOf } from './policy.ts';
 import { refreshId } from './refresh.ts';
 import { createReporter } from './report.ts';
 import { nextStatus, type Outcome, type StatusAnswer } from './status.ts';
+import { claimTarget } from './target.ts';
 import { readWorld, type World } from './world.ts';
 
 /** What the ExternalSecret's controller needs from its surroundings. */
@@ -88,11 +91,21 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
         return hold(world, decision.until, pending);
       case 'Refuse':
         return stated(restated(world), { kind: 'Failed', failure: decision.failure });
+      case 'Release':
+        return release(world);
       case 'Refresh':
         return attemptRefresh(world, decision, pending, { ...deps, memory, forced, signal });
     }
   };
 
+  /** Hands the child over; the caller has to see that before anything else may be said of it (design rule 3). */
+  const release = async (world: World): Promise<Attempt> => {
+    await claimTarget(world, deps.secrets, deps.settings);
+    return { kind: 'again', seconds: 1 };
+  };
+
+  const { watchTargets } = deps.settings;
+  const customize = ({ parent }: CustomizeRequest) => relatedOf(parent, { watchTargets });
   return { name: 'externalsecret', parentKind: 'ExternalSecret', sync, customize };
 }
 
@@ -133,7 +146,7 @@ function answer(
   { child, outcome }: Extract<Attempt, { kind: 'answer' }>,
   { status, againAt }: StatusAnswer,
 ): SyncOutcome {
-  const isOver = isInPlace(decision, child, outcome);
+  const isOver = isInPlace(world, decision, outcome);
   const others = world.others
     .filter((other) => !(isOver && isMadeBy(world, other)))
     .map((other) => echo(other));
@@ -153,9 +166,12 @@ function answer(
 }
 
 /** Whether what a rename left behind may go: its successor has been seen, or there is to be none. */
-function isInPlace(decision: Decision, child: SecretObject | undefined, outcome: Outcome): boolean {
-  if (outcome.kind === 'Synced') return child !== undefined || outcome.reason === 'SecretDeleted';
-  return child !== undefined && decision.kind === 'Keep' && decision.reason === 'NotDue';
+function isInPlace(world: World, decision: Decision, outcome: Outcome): boolean {
+  if (outcome.kind === 'Synced') return outcome.binding === 'bound' || outcome.reason === 'SecretDeleted';
+  if (decision.kind !== 'Keep' || decision.reason !== 'NotDue') return false;
+  if (routeOf(world) === 'child') return world.target !== undefined;
+  const { binding, refreshId } = world.status;
+  return binding?.name === world.targetName && refreshId !== noSecret;
 }
 
 function isMadeBy(world: World, secret: SecretObject): boolean {

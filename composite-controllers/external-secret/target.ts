@@ -1,69 +1,89 @@
-import type { JsonPatchOperation } from '../lib/json-patch.ts';
-import { pointerSegment } from '../lib/json-patch.ts';
+import { type JsonPatchOperation, pointerSegment } from '../lib/json-patch.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import type { Settings, TargetSecrets } from '../lib/ports.ts';
 import type { SyncFailure } from './errors.ts';
-import { controllerUidLabel } from './names.ts';
+import {
+  controllerOf,
+  guard,
+  isExternalSecret,
+  isOurAlone,
+  isOurs,
+  releasePatch,
+  takeoverPatch,
+} from './ownership.ts';
+import { mergesInto, routeOf } from './policy.ts';
+import { isMadeFromLater } from './refresh.ts';
 import type { World } from './world.ts';
 
-const ownGroup = 'external-secrets.io/';
+/** A Secret that exists, after a patch of it: or it moved under our hands, so ask again. */
+export type Hold = { readonly kind: 'free'; readonly live: SecretObject } | { readonly kind: 'again' };
 
-/** Whether a Secret that is not among the children may become one (design rule 4). */
+/** Whether a Secret that is not among the children may be written (design rule 4). */
 export type Claim =
-  | { readonly kind: 'free'; readonly live: SecretObject | undefined }
-  | { readonly kind: 'refused'; readonly failure: SyncFailure }
-  /** The Secret moved under our hands: ask again. */
-  | { readonly kind: 'again' };
+  | Hold
+  | { readonly kind: 'free'; readonly live: undefined }
+  | { readonly kind: 'refused'; readonly failure: SyncFailure };
 
 /**
- * Looks at the live Secret before the first write: Metacontroller would seize whatever has the name. Releases a
- * Secret from an earlier incarnation of the same ExternalSecret, by a patch that is guarded by resourceVersion.
+ * Looks at the live Secret before the first write: Metacontroller would seize whatever has the name. What an earlier
+ * ExternalSecret of the same name, the hook itself or ESO has written changes hands whole.
  */
-export async function claimTarget(world: World, secrets: TargetSecrets, { adopt }: Settings): Promise<Claim> {
+export async function claimTarget(world: World, secrets: TargetSecrets, settings: Settings): Promise<Claim> {
   const live = await secrets.get(world.namespace, world.targetName);
   if (live === undefined) return { kind: 'free', live };
-  const owners = live.metadata.ownerReferences ?? [];
-  const index = owners.findIndex((owner) => owner.controller === true);
-  const owner = owners[index];
-  if (owner === undefined) {
-    return adopt === 'always'
-      ? { kind: 'free', live }
-      : { kind: 'refused', failure: { code: 'AdoptionOff', detail: `Secret ${world.targetName} exists` } };
-  }
-  if (owner.uid === world.uid) return { kind: 'free', live };
-  const isExternalSecret = owner.kind === 'ExternalSecret' && owner.apiVersion.startsWith(ownGroup);
-  if (!isExternalSecret) {
-    const detail = `Secret ${world.targetName} is controlled by ${owner.kind} ${owner.name}`;
-    return { kind: 'refused', failure: { code: 'OwnedByController', detail } };
-  }
-  if (owner.name !== world.name) {
-    const detail = `Secret ${world.targetName} belongs to ExternalSecret ${owner.name}`;
-    return { kind: 'refused', failure: { code: 'OwnedByOther', detail } };
-  }
-  const result = await secrets.patch(world.namespace, world.targetName, [
-    guard(live),
-    { op: 'remove', path: `/metadata/ownerReferences/${index}` },
-    ...(live.metadata.labels?.[controllerUidLabel] === undefined
-      ? []
-      : [{ op: 'remove' as const, path: `/metadata/labels/${pointerSegment(controllerUidLabel)}` }]),
-  ]);
-  return result.kind === 'patched' ? { kind: 'free', live: result.secret } : { kind: 'again' };
+  if (isMadeFromLater(world, live)) return { kind: 'again' };
+  const failure = untouchable(world, live, settings);
+  if (failure !== undefined) return { kind: 'refused', failure };
+  if (routeOf(world) !== 'child') return handedOver(secrets, live, releasePatch(world, live));
+  const owner = controllerOf(live);
+  const isOfNamesake = owner !== undefined && owner.uid !== world.uid;
+  const released = await handedOver(secrets, live, isOfNamesake ? releasePatch(world, live) : undefined);
+  return released.kind === 'again' ? released : takeOver(world, secrets, released.live);
 }
 
-/** Removes data keys that somebody else put into an owned Secret, as ESO does; false when the Secret moved meanwhile. */
-export async function removeForeignKeys(
+/** Makes what the hook or ESO has written of the target Metacontroller's own. */
+export function takeOver(world: World, secrets: TargetSecrets, live: SecretObject): Promise<Hold> {
+  return handedOver(secrets, live, takeoverPatch(world, live));
+}
+
+/** Removes data keys that somebody else put into a Secret that is ours alone, as ESO does. */
+export function removeForeignKeys(
   secrets: TargetSecrets,
   observed: SecretObject,
   keys: readonly string[],
-): Promise<boolean> {
+): Promise<Hold> {
   const removals = keys.map(
     (key): JsonPatchOperation => ({ op: 'remove', path: `/data/${pointerSegment(key)}` }),
   );
-  const { namespace = '', name } = observed.metadata;
-  const result = await secrets.patch(namespace, name, [guard(observed), ...removals]);
-  return result.kind === 'patched';
+  return handedOver(secrets, observed, keys.length === 0 ? undefined : [guard(observed), ...removals]);
 }
 
-function guard(secret: SecretObject): JsonPatchOperation {
-  return { op: 'test', path: '/metadata/resourceVersion', value: secret.metadata.resourceVersion };
+async function handedOver(
+  secrets: TargetSecrets,
+  live: SecretObject,
+  patch: readonly JsonPatchOperation[] | undefined,
+): Promise<Hold> {
+  if (patch === undefined) return { kind: 'free', live };
+  const { namespace = '', name } = live.metadata;
+  const result = await secrets.patch(namespace, name, patch);
+  return result.kind === 'patched' ? { kind: 'free', live: result.secret } : { kind: 'again' };
+}
+
+/** Why a Secret is none of this ExternalSecret's business. */
+function untouchable(world: World, live: SecretObject, { adopt }: Settings): SyncFailure | undefined {
+  const owner = controllerOf(live);
+  const name = world.targetName;
+  if (owner !== undefined && isOurs(world, owner)) return undefined;
+  if (owner !== undefined && isExternalSecret(owner))
+    return { code: 'OwnedByOther', detail: `Secret ${name} belongs to ExternalSecret ${owner.name}` };
+  // Its keys may be added to whatever there is.
+  if (mergesInto(world)) return undefined;
+  if (owner !== undefined)
+    return {
+      code: 'OwnedByController',
+      detail: `Secret ${name} is controlled by ${owner.kind} ${owner.name}`,
+    };
+  return adopt === 'always' || isOurAlone(world, live)
+    ? undefined
+    : { code: 'AdoptionOff', detail: `Secret ${name} exists` };
 }

@@ -6,7 +6,7 @@ import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
 import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from './names.ts';
-import type { CreationPolicy, DeletionPolicy } from './policy.ts';
+import { type CreationPolicy, type DeletionPolicy, routeOf } from './policy.ts';
 import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
 import { specProblems } from './validity.ts';
 
@@ -29,6 +29,8 @@ export interface World {
   readonly targetName: string;
   /** The observed child of that name. */
   readonly target: SecretObject | undefined;
+  /** The live target as the caller watches it, where it does: a policy that merges, and --watch-targets. */
+  readonly watched: { readonly secret: SecretObject | undefined } | undefined;
   /** Observed children of other names: what a rename left behind. */
   readonly others: readonly SecretObject[];
   readonly stores: ReadonlyMap<string, StoreView>;
@@ -57,6 +59,7 @@ export function readWorld(request: HookRequest, now: number): World {
     deletionPolicy: spec.target?.deletionPolicy ?? 'Retain',
     targetName,
     target: children.find((child) => child.metadata.name === targetName),
+    watched: watchedTarget(request.related['Secret.v1'], `${namespace}/${targetName}`),
     others: children.filter((child) => child.metadata.name !== targetName),
     stores: viewStores(request.related),
     namespaceLabels: request.related['Namespace.v1']?.[namespace]?.metadata.labels,
@@ -66,12 +69,30 @@ export function readWorld(request: HookRequest, now: number): World {
 /** How the observed target stands to what the status says of it (spec core 1.5 isSecretValid, design rule 2). */
 export type TargetState = 'Valid' | 'Missing' | 'Drifted' | 'Unconfirmed';
 
-/** State of the observed target. `Unconfirmed` is one that carries another refresh than the status recorded. */
-export function targetState({ target, status }: World): TargetState {
+/**
+ * State of the observed target. `Unconfirmed` is one that carries another refresh than the status recorded. What is no
+ * child is seen only where it is watched; under Orphan and None it is never looked at (spec core 1.5).
+ */
+export function targetState(world: World): TargetState {
+  const { target, watched, status } = world;
+  if (routeOf(world) !== 'child')
+    return watched === undefined ? 'Valid' : watchedState(world, watched.secret);
   if (status.refreshId === noSecret) return target === undefined ? 'Valid' : 'Drifted';
   if (target === undefined) return 'Missing';
   if (target.metadata.labels?.[managedLabel] !== 'true' || !hashIsTrue(target)) return 'Drifted';
   return status.refreshId === undefined || status.refreshId === refreshIdOf(target) ? 'Valid' : 'Unconfirmed';
+}
+
+/** A target that Merge did not find is one that it wants (spec core 1.9). */
+function watchedState({ status, creationPolicy }: World, secret: SecretObject | undefined): TargetState {
+  const isNone = status.refreshId === noSecret;
+  if (secret === undefined) return isNone && creationPolicy === 'Merge' ? 'Valid' : 'Missing';
+  const isTrue = secret.metadata.labels?.[managedLabel] === 'true' && hashIsTrue(secret);
+  return isTrue && !isNone ? 'Valid' : 'Drifted';
+}
+
+function watchedTarget(group: HookRequest['related'][string] | undefined, key: string): World['watched'] {
+  return group === undefined ? undefined : { secret: group[key] as SecretObject | undefined };
 }
 
 /** Whether the Secret's data is what its data-hash annotation says. */

@@ -6,7 +6,7 @@ import type { Content } from './content.ts';
 import { desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
 import { dataHashAnnotation, noSecret } from './names.ts';
-import { claimTarget, removeForeignKeys } from './target.ts';
+import { claimTarget, removeForeignKeys, takeOver } from './target.ts';
 import { refreshIdOf } from './world.ts';
 
 /** A write that is not seen for so long does not land. */
@@ -16,23 +16,23 @@ const seenWithinMs = 5_000;
 export async function writeChild(refreshing: Refreshing, content: Content): Promise<Attempt> {
   const { world, refresh, fail, deps } = refreshing;
   const { secrets, settings, events } = deps;
-  let existing = world.target;
-  if (existing === undefined) {
-    const claim = await claimTarget(world, secrets, settings);
-    if (claim.kind === 'again') return { kind: 'again', seconds: 1 };
-    if (claim.kind === 'refused') return fail(claim.failure);
-    existing = claim.live;
-  }
+  const claim =
+    world.target === undefined
+      ? await claimTarget(world, secrets, settings)
+      : await takeOver(world, secrets, world.target);
+  if (claim.kind === 'again') return { kind: 'again', seconds: 1 };
+  if (claim.kind === 'refused') return fail(claim.failure);
+  const existing = claim.live;
   const desired = desiredSecret(world, content, existing, refresh.id);
   if (desired.kind === 'failed') return fail(desired.failure);
   const failure = existing === undefined ? undefined : frozen(existing, desired);
   if (failure !== undefined) return fail(failure);
 
-  if (world.target !== undefined) {
-    const { equal, foreignKeys } = compare(world.target, desired);
-    if (equal) return inPlace(refreshing, world.target);
-    if (foreignKeys.length > 0 && !(await removeForeignKeys(secrets, world.target, foreignKeys)))
-      return { kind: 'again', seconds: 1 };
+  if (world.target !== undefined && existing !== undefined) {
+    const { equal, foreignKeys } = compare(existing, desired);
+    if (equal) return inPlace(refreshing, existing);
+    const cleaned = await removeForeignKeys(secrets, existing, foreignKeys);
+    if (cleaned.kind !== 'free') return { kind: 'again', seconds: 1 };
     if (refresh.reason === 'Drifted')
       events.record(world.object, 'Warning', 'Repaired', 'the Secret had been changed and is restored');
   }

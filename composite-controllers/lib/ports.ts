@@ -56,6 +56,8 @@ export interface Settings {
   readonly adopt: 'always' | 'never';
   /** Whether an ExternalSecret waits for its store's Ready condition (ESO's flood gate). */
   readonly floodGate: boolean;
+  /** Whether targets into which keys are merged are watched, so that drift is repaired at once. */
+  readonly watchTargets: boolean;
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
 }

@@ -44,14 +44,14 @@ export async function startRealParts(): Promise<RealParts> {
 const hookUser = 'keyhook';
 const rbac = 'rbac.authorization.k8s.io';
 
-/** All that the hook may do: it never lists or watches, and of Secrets it creates and deletes none. */
+/** All that the hook may do: it never lists or watches, and of Secrets it deletes none. */
 const hookRole = [
   {
     apiVersion: `${rbac}/v1`,
     kind: 'ClusterRole',
     metadata: { name: hookUser },
     rules: [
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
       { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['get'] },
       { apiGroups: [''], resources: ['serviceaccounts/token', 'events'], verbs: ['create'] },
       { apiGroups: [''], resources: ['events'], verbs: ['patch'] },

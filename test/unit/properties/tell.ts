@@ -3,29 +3,39 @@ import { startOfTests } from '../../support/builders.ts';
 import { createActions } from './actions.ts';
 import type { Command } from './commands.ts';
 import { conclude } from './conclusion.ts';
-import { createInstallation } from './installation.ts';
+import { createInstallation, type Installation } from './installation.ts';
 import type { Narrator } from './narrator.ts';
 
 /**
  * Lets a story happen to an installation of its own in which everything is synced, and then all trouble end. Throws what
  * breaks a rule. Deterministic: the same story goes the same way.
  */
-export async function tell(story: readonly Command[], log: Narrator = () => {}): Promise<void> {
+export function tell(story: readonly Command[], log: Narrator = () => {}): Promise<void> {
+  return withInstallation(log, async (installation, clock) => {
+    const act = createActions(installation);
+    for (const command of story) {
+      log(`  ${new Date(clock.now()).toISOString().slice(11)} ${JSON.stringify(command)}`);
+      await act(command);
+      installation.check();
+    }
+    log('  the trouble ends');
+    await conclude(installation, act);
+  });
+}
+
+/** Lends an installation of its own, in which everything is synced, to `work`; this process lives by its clock meanwhile. */
+export async function withInstallation(
+  log: Narrator,
+  work: (installation: Installation, clock: SteppedClock) => Promise<void>,
+): Promise<void> {
   // Not on a whole second: a status rounds its times.
   const clock = steppedClock(startOfTests + 300);
   const restoreClock = useClock(clock);
   const stopped = new AbortController();
   try {
     const installation = await createInstallation(clock, stopped.signal, log);
-    const act = createActions(installation);
     try {
-      for (const command of story) {
-        log(`  ${new Date(clock.now()).toISOString().slice(11)} ${JSON.stringify(command)}`);
-        await act(command);
-        installation.check();
-      }
-      log('  the trouble ends');
-      await conclude(installation, act);
+      await work(installation, clock);
     } finally {
       await installation.stop();
     }

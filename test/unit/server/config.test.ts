@@ -14,7 +14,13 @@ test('what nobody says is the documented default', () => {
     logLevel: 'info',
     coalesceWindowMs: 10_000,
     shutdownDelayMs: 5_000,
-    settings: { controllerClass: 'default', adopt: 'always', floodGate: true, storeRequeueMs: 300_000 },
+    settings: {
+      controllerClass: 'default',
+      adopt: 'always',
+      floodGate: true,
+      watchTargets: false,
+      storeRequeueMs: 300_000,
+    },
   });
 });
 
@@ -32,6 +38,7 @@ test('every flag is heard on the command line and in the environment, and the co
     'controller-class': ['x', 'y'],
     adopt: ['never', 'always'],
     'flood-gate': ['false', 'true'],
+    'watch-targets': ['true', 'false'],
     'store-requeue-interval': ['1m', '2m'],
     'coalesce-window': ['1s', '2s'],
     'shutdown-delay': ['1s', '2s'],
@@ -51,7 +58,13 @@ test('every flag is heard on the command line and in the environment, and the co
     logLevel: 'debug',
     coalesceWindowMs: 1_000,
     shutdownDelayMs: 1_000,
-    settings: { controllerClass: 'x', adopt: 'never', floodGate: false, storeRequeueMs: 60_000 },
+    settings: {
+      controllerClass: 'x',
+      adopt: 'never',
+      floodGate: false,
+      watchTargets: true,
+      storeRequeueMs: 60_000,
+    },
   };
   assert.deepEqual(readServeConfig(given, {}), expected);
   assert.deepEqual(readServeConfig({}, variables(0)), expected);

@@ -57,11 +57,7 @@ const cases: readonly Case[] = [
   },
   ...(
     [
-      ['creationPolicy Merge', { target: { creationPolicy: 'Merge', deletionPolicy: 'Retain' } }],
-      ['creationPolicy Orphan', { target: { creationPolicy: 'Orphan', deletionPolicy: 'Retain' } }],
-      ['deletionPolicy Merge', { target: { creationPolicy: 'Owner', deletionPolicy: 'Merge' } }],
       ['template', { target: { template: { data: { a: 'b' } } } }],
-      ['immutable', { target: { immutable: true } }],
       ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
       ['syncWindows', { syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
     ] as const
@@ -69,6 +65,18 @@ const cases: readonly Case[] = [
     name: `not built yet: ${name}`,
     request: request(externalSecret(spec(fields))),
     expect: 'NotBuilt' as const,
+  })),
+  ...(
+    [
+      ['Merge', 'Delete'],
+      ['CreateOrMerge', 'Delete'],
+      ['None', 'Delete'],
+      ['None', 'Merge'],
+    ] as const
+  ).map(([creationPolicy, deletionPolicy]) => ({
+    name: `creationPolicy ${creationPolicy} with deletionPolicy ${deletionPolicy}`,
+    request: request(externalSecret(spec({ target: { creationPolicy, deletionPolicy } }))),
+    expect: 'SpecInvalid' as const,
   })),
   {
     name: 'an entry with two sources',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gather } from '../../../../composite-controllers/external-secret/gather.ts';
 import { createMemory, type Memory } from '../../../../composite-controllers/external-secret/memory.ts';
+import { refreshId } from '../../../../composite-controllers/external-secret/refresh.ts';
 import { readWorld } from '../../../../composite-controllers/external-secret/world.ts';
 import type { KubeObject, SecretObject } from '../../../../composite-controllers/lib/objects.ts';
 import {
@@ -151,14 +152,15 @@ test('a status whose write was lost or is not shown yet counts, until another on
 });
 
 test('an ExternalSecret that is older than the spec of its Secret is not acted on', async () => {
+  const current = externalSecret(meta({ generation: 2 }));
+  const id = refreshId(readWorld(request(current), startOfTests));
   const made = (name: string, ...mods: Mod<SecretObject>[]) =>
-    childSecret({ password: 'one' }, '2-abc', meta({ name }), applied, ...mods);
+    childSecret({ password: 'one' }, id, meta({ name }), applied, ...mods);
   const older = externalSecret(meta({ generation: 1 }));
   assert.equal((await gathered({ parent: older, live: [made('app')] })).result.kind, 'stale');
   const renamed = { shown: [made('renamed')], live: [made('renamed')] };
   assert.equal((await gathered({ parent: older, ...renamed })).result.kind, 'stale', 'whatever its name');
 
-  const current = externalSecret(meta({ generation: 2 }));
   assert.equal((await gathered({ parent: current, live: [made('app')] })).result.kind, 'world');
   const forged = made('app', (secret) => (secret.metadata.managedFields = []));
   assert.equal(

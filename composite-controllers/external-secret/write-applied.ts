@@ -1,0 +1,99 @@
+import { fieldManager } from '../lib/field-manager.ts';
+import type { SecretObject } from '../lib/objects.ts';
+import { echo, nothing, ownedFields } from '../lib/owned-fields.ts';
+import { kubernetesStatus } from '../lib/ports.ts';
+import type { Attempt, Refreshing } from './attempt.ts';
+import { compare } from './compare.ts';
+import type { Content } from './content.ts';
+import { type DesiredSecret, desiredSecret } from './desired.ts';
+import { frozen } from './frozen.ts';
+import { noSecret } from './names.ts';
+import { writerOf } from './policy.ts';
+import { claimTarget, removeForeignKeys } from './target.ts';
+import { refreshIdOf } from './world.ts';
+
+const again = (seconds: number): Attempt => ({ kind: 'again', seconds });
+
+/**
+ * creationPolicy Orphan, Merge and CreateOrMerge: the hook applies the target itself, under ESO's field manager, bound to
+ * the state that it has looked at. The status follows at once: the API server has answered.
+ */
+export async function writeApplied(refreshing: Refreshing, content: Content): Promise<Attempt> {
+  const { world, fail, deps } = refreshing;
+  const claim = await claimTarget(world, deps.secrets, deps.settings);
+  if (claim.kind === 'again') return again(1);
+  if (claim.kind === 'refused') return fail(claim.failure);
+  const { live } = claim;
+  if (live === undefined && world.creationPolicy === 'Merge') return missing(refreshing);
+
+  const desired = desiredSecret(world, content, live, refreshing.refresh.id);
+  if (desired.kind === 'failed') return fail(desired.failure);
+  const failure = live === undefined ? undefined : frozen(live, desired);
+  if (failure !== undefined) return fail(failure);
+  try {
+    return await apply(refreshing, desired, live);
+  } catch (error) {
+    const status = kubernetesStatus(error);
+    if (status === undefined || status < 400 || status >= 500) throw error;
+    return fail({ code: 'WriteRefused', detail: `HTTP ${status} for Secret ${world.targetName}` });
+  }
+}
+
+/** creationPolicy None: the backend has been read, and that is all. */
+export function writeNothing({ readAt }: Refreshing): Attempt {
+  return unbound(readAt, 'SecretSynced', 'secret synced');
+}
+
+async function apply(
+  refreshing: Refreshing,
+  desired: DesiredSecret,
+  live: SecretObject | undefined,
+): Promise<Attempt> {
+  const { world, readAt, deps } = refreshing;
+  const { secrets, events, signal } = deps;
+  const stated = live && echo(live, ownedFields(live, writerOf(world)) ?? nothing);
+  let current = live;
+  if (current === undefined || !compare(current, desired, stated).equal) {
+    // Whoever asked has gone, and may have asked somebody else meanwhile.
+    if (signal.aborted) return again(1);
+    const result = await secrets.apply(boundTo(live, desired.secret), fieldManager(world.name));
+    if (result.kind === 'conflict') return again(1);
+    current = result.secret;
+    if (live === undefined) events.record(world.object, 'Normal', 'Created', 'secret created');
+    else events.record(world.object, 'Normal', 'Updated', 'secret updated');
+  }
+  const foreignKeys = Object.keys(current.data ?? {}).filter((key) => !desired.data.has(key));
+  const cleaned = await removeForeignKeys(secrets, current, foreignKeys);
+  if (cleaned.kind !== 'free') return again(1);
+  return {
+    kind: 'answer',
+    child: undefined,
+    outcome: {
+      kind: 'Synced',
+      reason: 'SecretSynced',
+      message: 'secret synced',
+      readAt,
+      refreshId: refreshIdOf(current),
+      binding: 'bound',
+    },
+  };
+}
+
+/** The Secret, to be applied to that very state of the live one. */
+function boundTo(live: SecretObject | undefined, secret: SecretObject): SecretObject {
+  if (live === undefined) return secret;
+  const { uid = '', resourceVersion = '' } = live.metadata;
+  return { ...secret, metadata: { ...secret.metadata, uid, resourceVersion } };
+}
+
+function missing({ readAt }: Refreshing): Attempt {
+  return unbound(readAt, 'SecretMissing', 'secret will not be created due to CreationPolicy=Merge');
+}
+
+function unbound(readAt: number, reason: 'SecretSynced' | 'SecretMissing', message: string): Attempt {
+  return {
+    kind: 'answer',
+    child: undefined,
+    outcome: { kind: 'Synced', reason, message, readAt, refreshId: noSecret, binding: 'unbound' },
+  };
+}
