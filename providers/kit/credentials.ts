@@ -16,6 +16,13 @@ export interface ServiceAccountSelector {
   readonly audiences?: readonly string[];
 }
 
+/** A key of a ConfigMap. */
+export interface ConfigMapKeySelector {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly key: string;
+}
+
 /** `caProvider` of a store. */
 export interface CaProvider {
   readonly type: 'Secret' | 'ConfigMap';
@@ -31,6 +38,8 @@ export interface CaProvider {
 export interface Credentials {
   /** Bytes of a Secret's key. Throws `CredentialMissing`. */
   secret(selector: SecretKeySelector, defaultKey?: string): Promise<Uint8Array>;
+  /** Bytes of a ConfigMap's key. Throws `CredentialMissing`. */
+  configMap(selector: ConfigMapKeySelector): Promise<Uint8Array>;
   /** Content of a CA reference. Throws `CredentialMissing`, or `CredentialForbidden` for a foreign namespace. */
   ca(ref: CaProvider): Promise<Uint8Array>;
   serviceAccountToken(
@@ -92,6 +101,8 @@ export function createCredentials(scope: StoreScope, kube: KubeReader): Credenti
         throw new ProviderError('Misconfigured', { what: 'a secret reference lacks its name or key' });
       return readKey('Secret', namespaceOf(selector, 'Secret'), name, key);
     },
+    configMap: async (selector) =>
+      readKey('ConfigMap', namespaceOf(selector, 'ConfigMap'), selector.name, selector.key),
     async ca(ref) {
       const key = ref.key;
       if (!key) throw new ProviderError('Misconfigured', { what: 'caProvider lacks its key' });

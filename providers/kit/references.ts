@@ -1,4 +1,9 @@
-import type { CaProvider, SecretKeySelector, ServiceAccountSelector } from './credentials.ts';
+import type {
+  CaProvider,
+  ConfigMapKeySelector,
+  SecretKeySelector,
+  ServiceAccountSelector,
+} from './credentials.ts';
 import type { Problem, Reference, StoreScope } from './provider.ts';
 
 /** The Secret that a selector names. */
@@ -9,6 +14,11 @@ export function secretReference(selector: SecretKeySelector, path: string): Refe
 /** The ServiceAccount that a selector names. */
 export function serviceAccountReference(selector: ServiceAccountSelector, path: string): Reference {
   return { kind: 'ServiceAccount', name: selector.name, ...namespaceOf(selector), path };
+}
+
+/** The ConfigMap that a selector names. */
+export function configMapReference(selector: ConfigMapKeySelector, path: string): Reference {
+  return { kind: 'ConfigMap', name: selector.name, ...namespaceOf(selector), path };
 }
 
 /** The Secret or ConfigMap that a CA reference names. */
