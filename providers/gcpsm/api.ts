@@ -1,12 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-// Its index would load an older API and half a megabyte of generated types as well.
-import { SecretManagerServiceClient } from '@google-cloud/secret-manager/build/src/v1/index.js';
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../kit/http.ts';
 import type { AccessToken } from '../kit/oauth.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
 import type { Renewable } from '../kit/renewable.ts';
 import { failure, providerError } from './errors.ts';
+import { createSecretManager, type SecretManager } from './sdk.ts';
 
 /** One call of the Secret Manager API. */
 export interface GcpCall {
@@ -22,7 +21,7 @@ export interface GcpApi {
   /** Sends by the SDK. Throws only ProviderError, of which `NotFound` when Google says that there is no such thing. */
   call<Answer>(
     call: GcpCall,
-    send: (client: SecretManagerServiceClient, options: typeof once) => Promise<[Answer, ...unknown[]]>,
+    send: (client: SecretManager, options: typeof once) => Promise<[Answer, ...unknown[]]>,
   ): Promise<Answer>;
 }
 
@@ -43,30 +42,20 @@ export function createGcpApi(
   tokens: Renewable<AccessToken>,
   countCall: ConnectDeps['countCall'],
 ): GcpApi {
-  // With it the SDK writes whole answers to the log, values and all.
-  delete process.env.GOOGLE_SDK_NODE_LOGGING;
-  const auth = {
-    universeDomain: 'googleapis.com',
-    getRequestHeaders: async () => new Headers(),
-    async fetch(url: string, { method, headers, body }: RequestInit & { headers: Headers }) {
-      const signal = signals.getStore();
-      const answer = await authorized(http, tokens, {
-        method: method ?? 'GET',
-        url,
-        headers: Object.fromEntries(headers),
-        maxBytes,
-        ...(typeof body === 'string' ? { body: Buffer.from(body) } : {}),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (answer.status !== 200) throw failure(answer);
-      return new Response(Buffer.from(answer.bytes));
-    },
-  };
-  const client = new SecretManagerServiceClient({
-    fallback: true,
-    universeDomain: auth.universeDomain,
-    apiEndpoint: host,
-    auth: auth as never,
+  const client = createSecretManager(host, async (url, { method, headers, body }) => {
+    const signal = signals.getStore();
+    const answer = await authorized(http, tokens, {
+      method: method ?? 'GET',
+      url,
+      headers: Object.fromEntries(headers),
+      maxBytes,
+      ...(typeof body === 'string' ? { body: Buffer.from(body) } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (answer.status !== 200) throw failure(answer);
+    // To the SDK everything that is no object is one without fields: an empty list, for one.
+    if (!startsObject(answer.bytes)) throw new ProviderError('Malformed', { status: answer.status });
+    return new Response(Buffer.from(answer.bytes));
   });
 
   return {
@@ -94,6 +83,10 @@ async function authorized(
   const token = await tokens.get();
   const answer = await send(token);
   return answer.status === 401 ? send(await tokens.replace(token)) : answer;
+}
+
+function startsObject(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 64)).toString('latin1').trimStart().startsWith('{');
 }
 
 /** An answer's part that has to be there. Throws `Malformed`. */
