@@ -2,7 +2,10 @@ import type { EventSink, Log } from '../lib/ports.ts';
 import type { Attempt } from './attempt.ts';
 import type { Decision } from './decide.ts';
 import { failureMessage } from './errors.ts';
+import { noSecret } from './names.ts';
+import { routeOf } from './policy.ts';
 import { refreshedAt } from './refresh.ts';
+import type { Outcome } from './status.ts';
 import type { World } from './world.ts';
 
 /** Tells people what a pass came to: events on the ExternalSecret (spec core 1.12) and log lines. */
@@ -22,17 +25,27 @@ export function createReporter({ events, log }: { events: EventSink; log: Log })
         if (code === 'StoreNotChecked') return;
         log.warn({ namespace, name, decision: decision.kind, reason: decision.reason, code, cause }, message);
         events.record(object, 'Warning', 'UpdateFailed', message);
-      } else if (decision.kind === 'Confirm') {
-        const isFirst = refreshedAt(world) === undefined;
-        events.record(
-          object,
-          'Normal',
-          isFirst ? 'Created' : 'Updated',
-          isFirst ? 'secret created' : 'secret updated',
-        );
-      } else if (outcome.kind === 'Synced' && outcome.reason === 'SecretDeleted') {
-        events.record(object, 'Normal', 'Deleted', outcome.message);
+      } else if (outcome.kind === 'Synced') {
+        const happened = happening(world, outcome);
+        if (happened !== undefined) events.record(object, 'Normal', happened.reason, happened.message);
       }
     },
   };
+}
+
+/** What a status says for the first time, whichever pass came to it: another refresh is in place, or no Secret any more. */
+function happening(
+  world: World,
+  { reason, message, refreshId }: Extract<Outcome, { kind: 'Synced' }>,
+): { readonly reason: string; readonly message: string } | undefined {
+  // Who applies the target itself knows better what has happened to it.
+  if (routeOf(world) !== 'child') return undefined;
+  const before = world.status.refreshId;
+  if (refreshId === undefined || refreshId === before) return undefined;
+  const isFirst = refreshedAt(world) === undefined;
+  if (reason === 'SecretDeleted') return isFirst ? undefined : { reason: 'Deleted', message };
+  if (refreshId === noSecret) return undefined;
+  return isFirst || before === noSecret
+    ? { reason: 'Created', message: 'secret created' }
+    : { reason: 'Updated', message: 'secret updated' };
 }

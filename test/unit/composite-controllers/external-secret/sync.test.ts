@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../../composite-controllers/lib/objects.ts';
-import { externalSecret, meta } from '../../../support/builders.ts';
+import { externalSecret, meta, spec } from '../../../support/builders.ts';
 import { setup } from '../../../support/one-external-secret.ts';
 
 test('the status says synced only once the Secret has been seen', async () => {
@@ -92,3 +92,27 @@ for (const [name, broken] of Object.entries({
     assert.equal(world.reads.length, 0);
   });
 }
+
+test('a write is told in one event, also when the next refresh is due before it was seen', async () => {
+  const { world, pass } = setup(
+    externalSecret(spec({ refreshInterval: '2s', target: { deletionPolicy: 'Delete' } })),
+  );
+  const later = async () => {
+    world.events = [];
+    world.now += 3_000;
+    await pass();
+    return world.events;
+  };
+  await pass();
+  assert.deepEqual(await later(), ['Normal Created']);
+  assert.deepEqual(await later(), []);
+  world.values.set('db', 'two');
+  await later();
+  assert.deepEqual(await later(), ['Normal Updated']);
+  world.values.clear();
+  await later();
+  await later();
+  world.values.set('db', 'back');
+  await later();
+  assert.deepEqual(await later(), ['Normal Created']);
+});
