@@ -28,6 +28,27 @@ const templateFrom = (target: string, fields: object = {}, manifest?: object) =>
   template({ ...fields, templateFrom: [{ literal: 'a: b', target }] }, manifest);
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap' };
 const generatorRef = { kind: 'Password', name: 'generator' };
+const items = [{ key: 'k' }, { key: 'all', templateAs: 'KeysAndValues' }];
+const wholeTemplate = {
+  engineVersion: 'v2',
+  type: 'kubernetes.io/tls',
+  mergePolicy: 'Merge',
+  metadata: { labels: { a: '{{ .x }}' }, annotations: { b: 'c' }, finalizers: ['example.com/f'] },
+  data: { file: '{{ .x }}' },
+  templateFrom: [
+    { configMap: { name: 'c', items }, valuesDecodingStrategy: 'Base64' },
+    { secret: { name: 's', items }, target: 'Labels' },
+    { literal: '{{ .x }}: y', target: 'Annotations' },
+  ],
+};
+const wholeFind = {
+  path: 'team',
+  name: { regexp: '^a' },
+  tags: { env: 'prod' },
+  conversionStrategy: 'Unicode',
+  decodingStrategy: 'Auto',
+  nullBytePolicy: 'Fail',
+};
 const serviceAccountToken = 'kubernetes.io/service-account-token';
 
 /** ExternalSecrets (spec core 1.1, 1.2). */
@@ -127,6 +148,49 @@ export const externalSecretCases: readonly Case[] = [
   ['an interval below zero', { data, refreshInterval: '-1h' }, undefined],
   ['an interval with fractions', { data, refreshInterval: '1.5h30m' }, undefined],
   ['a template engine of old', template({ engineVersion: 'v1' }), /Unsupported value/],
+  ['a store name that cannot be', { data, secretStoreRef: { name: 'Upper' } }, /should match/],
+  [
+    'a kind of store that is not there',
+    { data, secretStoreRef: { name: 'a', kind: 'Store' } },
+    /Unsupported value/,
+  ],
+  ['a creationPolicy that is not there', { data, target: { creationPolicy: 'Mine' } }, /Unsupported value/],
+  ['a deletionPolicy that is not there', { data, target: { deletionPolicy: 'Keep' } }, /Unsupported value/],
+  ['a refreshPolicy that is not there', { data, refreshPolicy: 'Always' }, /Unsupported value/],
+  ['an immutable target', { data, target: { immutable: true } }, undefined],
+  ['a manifest without a kind', { data, target: { manifest: { apiVersion: 'v1' } } }, /kind: Required value/],
+  [
+    'a manifest with an empty kind',
+    { data, target: { manifest: { apiVersion: 'v1', kind: '' } } },
+    /at least 1 chars/,
+  ],
+  ['a whole template', template(wholeTemplate), undefined],
+  [
+    'a decoding strategy of a template that is not there',
+    template({ templateFrom: [{ literal: 'a: b', valuesDecodingStrategy: 'Rot13' }] }),
+    /Unsupported value/,
+  ],
+  [
+    'a conversion strategy that is not there',
+    { data: [{ secretKey: 'a', remoteRef: { key: 'app', conversionStrategy: 'None' } }] },
+    /Unsupported value/,
+  ],
+  [
+    'a null byte policy that is not there',
+    { data: [{ secretKey: 'a', remoteRef: { key: 'app', nullBytePolicy: 'Warn' } }] },
+    /Unsupported value/,
+  ],
+  [
+    'a sourceRef of two',
+    { data: [{ secretKey: 'a', remoteRef, sourceRef: { storeRef: { name: 's' }, generatorRef } }] },
+    /at most 1/,
+  ],
+  ['a whole find', { dataFrom: [{ find: wholeFind }] }, undefined],
+  [
+    'a generator of a kind that is not there',
+    { dataFrom: [{ sourceRef: { generatorRef: { kind: 'Dice', name: 'd' } } }] },
+    /Unsupported value/,
+  ],
   ['no windows', { data, syncWindows: { kind: 'allow', windows: [] } }, /at least 1/],
   [
     'a window by cron',

@@ -115,6 +115,7 @@ function lookup({ world, namespace, backend }: Stage, markers: Map<string, strin
     if (name === 'vault.tokenSecret') return backend === undefined ? undefined : tokenSecretName;
     if (name === 'vault.token') return backend?.token;
     if (name.startsWith('vault.')) return backend?.variables[name];
+    if (name.startsWith('long.')) return 'x'.repeat(Number(name.slice('long.'.length)));
     if (!name.startsWith('canary.')) return undefined;
     const marker = markers.get(name) ?? world.canaries.marker();
     markers.set(name, marker);

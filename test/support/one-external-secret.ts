@@ -11,6 +11,8 @@ export interface World {
   now: number;
   values: Map<string, string>;
   failWith: ProviderError | undefined;
+  /** HTTP status with which the Kubernetes API refuses to show Secrets. */
+  kubeFails: number | undefined;
   reads: { key: string; options: ReadOptions }[];
   /** The Secrets of the cluster by name. */
   live: Map<string, SecretObject>;
@@ -27,6 +29,7 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
     now: startOfTests,
     values: new Map([['db', 'one']]),
     failWith: undefined,
+    kubeFails: undefined,
     reads: [],
     live: new Map(),
     patches: [],
@@ -63,7 +66,11 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
       now: () => world.now,
       backends,
       secrets: {
-        get: async (_namespace, name) => structuredClone(world.live.get(name)),
+        async get(_namespace, name) {
+          if (world.kubeFails !== undefined)
+            throw Object.assign(new Error('refused'), { status: world.kubeFails });
+          return structuredClone(world.live.get(name));
+        },
         async patch(_namespace, name, patch) {
           const secret = world.live.get(name);
           if (secret === undefined || patch[0]?.value !== secret.metadata.resourceVersion)

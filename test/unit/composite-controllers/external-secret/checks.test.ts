@@ -34,6 +34,9 @@ const clusterStore = (condition: object) =>
     delete object.metadata.namespace;
   });
 
+const generatorRef = { kind: 'Password', name: 'p' };
+const entry = { secretKey: 'password', remoteRef: { key: 'db' } };
+
 const cases: readonly Case[] = [
   {
     name: 'the store is missing',
@@ -59,6 +62,8 @@ const cases: readonly Case[] = [
     [
       ['template', { target: { template: { data: { a: 'b' } } } }],
       ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
+      ['a generator', { dataFrom: [{ sourceRef: { generatorRef } }] }],
+      ['a generator in data', { data: [{ ...entry, sourceRef: { generatorRef } }] }],
       ['syncWindows', { syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
     ] as const
   ).map(([name, fields]) => ({
@@ -120,6 +125,11 @@ const cases: readonly Case[] = [
     expect: 'DynamicApply',
   },
 ];
+
+test('without the flood gate a store is used whatever its condition says', () => {
+  const world = readWorld(request(externalSecret(), { related: [store(notReady)] }), startOfTests);
+  assert.equal(refusal(world, { ...settings, floodGate: false }), undefined);
+});
 
 for (const { name, request: body, expect } of cases) {
   test(`${name}: ${expect}`, () => {

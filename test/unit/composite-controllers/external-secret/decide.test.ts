@@ -49,6 +49,13 @@ const cases: readonly Case[] = [
     expect: 'Keep OtherClass',
   },
   {
+    name: 'one of two stores is somebody else’s',
+    request: request(externalSecret(), {
+      related: [store(), store(meta({ name: 'other' }), spec({ controller: 'other' }))],
+    }),
+    expect: 'Keep OtherClass',
+  },
+  {
     name: 'the store is missing',
     request: request(externalSecret(), { related: [] }),
     expect: 'Refuse StoreMissing',

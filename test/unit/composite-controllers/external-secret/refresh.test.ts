@@ -14,6 +14,7 @@ import {
   request,
   spec,
   startOfTests,
+  status,
   syncedAt,
 } from '../../../support/builders.ts';
 
@@ -113,6 +114,37 @@ const cases: readonly Case[] = [
     name: 'a refreshTime from the future',
     request: request(externalSecret(syncedAt(startOfTests + 10 * minute)), { children: [child] }),
     expect: 'Due',
+  },
+  {
+    name: 'an interval below zero is one of zero',
+    request: request(synced(spec({ refreshInterval: '-1h' })), { children: [child] }),
+    now: startOfTests + 1_000 * minute,
+    expect: 'none',
+  },
+  {
+    name: 'a status without refreshTime',
+    request: request(externalSecret(syncedAt(startOfTests), status({ refreshTime: null })), {
+      children: [child],
+    }),
+    expect: 'First',
+  },
+  {
+    name: 'the hash annotation was removed',
+    request: request(synced(), {
+      children: [
+        childSecret(
+          { password: 'one' },
+          undefined,
+          (secret) => delete secret.metadata.annotations!['reconcile.external-secrets.io/data-hash'],
+        ),
+      ],
+    }),
+    expect: 'Drifted',
+  },
+  {
+    name: 'a Secret without data',
+    request: request(synced(), { children: [childSecret({})] }),
+    expect: 'none',
   },
   { name: 'the Secret is gone', request: request(synced()), expect: 'Missing' },
   {

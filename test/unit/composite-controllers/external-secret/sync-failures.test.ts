@@ -140,3 +140,20 @@ test('a find that takes longer than a call changes nothing meanwhile', async () 
   assert.equal(value('app', 'db'), 'two');
   assert.equal(ready()?.status, 'True');
 });
+
+test('an API server that does not show the target changes nothing, and is told in an event', async () => {
+  const { world, pass, value } = setup(externalSecret());
+  await pass();
+  await pass();
+  world.now += 3_600_000;
+  const status = JSON.stringify(world.parent.status);
+  world.kubeFails = 403;
+  assert.deepEqual(await pass(), {
+    kind: 'wait',
+    seconds: 5,
+    summary: { decision: 'Hold', reason: 'Kubernetes' },
+  });
+  assert.equal(JSON.stringify(world.parent.status), status);
+  assert.equal(world.events.at(-1), 'Warning UpdateFailed');
+  assert.equal(value(), 'one');
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SecretObject } from '../../../../composite-controllers/lib/objects.ts';
-import { externalSecret } from '../../../support/builders.ts';
+import { externalSecret, spec } from '../../../support/builders.ts';
 import { setup } from '../../../support/one-external-secret.ts';
 
 const foreign = (mod: (secret: SecretObject) => void): SecretObject => {
@@ -35,6 +35,20 @@ test('a Secret of another ExternalSecret is not taken', async () => {
   assert.equal(outcome.kind === 'answer' && outcome.response.children.length, 0);
   assert.match(ready()?.message ?? '', /^target is owned by another ExternalSecret/);
   assert.deepEqual(world.live.get('app')?.data, { other: 'eA==' });
+});
+
+test('a Secret of another ExternalSecret is not deleted by deletionPolicy', async () => {
+  const { world, pass, ready } = setup(externalSecret(spec({ target: { deletionPolicy: 'Delete' } })));
+  world.live.set(
+    'app',
+    foreign(
+      (s) => (s.metadata.ownerReferences = [owner('ExternalSecret', 'else', 'external-secrets.io/v1')]),
+    ),
+  );
+  world.values.clear();
+  for (let i = 0; i < 3; i++) await pass();
+  assert.deepEqual(world.live.get('app')?.data, { other: 'eA==' });
+  assert.equal(ready()?.reason, 'SecretDeleted');
 });
 
 test('a Secret of another controller is not taken', async () => {
