@@ -1,4 +1,5 @@
 import { createControllers } from '../../../composite-controllers/index.ts';
+import type { Settings } from '../../../composite-controllers/lib/ports.ts';
 import type { Clock } from '../../../local/metacontroller/clock.ts';
 import type { HookReply } from '../../../local/metacontroller/hook-client.ts';
 import { createBackends } from '../../../providers/create-backends.ts';
@@ -11,7 +12,6 @@ import type { KubeApi } from '../../../server/kube-api.ts';
 import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
-import { settings } from '../../support/builders.ts';
 
 /** One replica of the hook with its own memory, as it is served but for the socket. */
 export interface Hook {
@@ -21,7 +21,7 @@ export interface Hook {
 export const coalesceWindowMs = 10_000;
 
 /** Starts a {@link Hook} with an empty memory over one provider. */
-export function createHook(api: KubeApi, provider: Provider, clock: Clock): Hook {
+export function createHook(api: KubeApi, provider: Provider, clock: Clock, settings: Settings): Hook {
   const { now } = clock;
   const providers = new Map([[provider.name, provider]]);
   const kube = kubeReader(api);

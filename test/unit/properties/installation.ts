@@ -1,5 +1,6 @@
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
+import type { Settings } from '../../../composite-controllers/lib/ports.ts';
 import type { SteppedClock } from '../../../local/metacontroller/clock.ts';
 import type { PassResult } from '../../../local/metacontroller/controller.ts';
 import type { HookTransport } from '../../../local/metacontroller/hook-client.ts';
@@ -46,6 +47,7 @@ export async function createInstallation(
   clock: SteppedClock,
   signal: AbortSignal,
   log: Narrator,
+  settings: Settings,
 ): Promise<Installation> {
   const backend = createScriptedBackend(clock);
   const rules = createRules({ now: clock.now, backend, cluster: () => cluster });
@@ -56,7 +58,7 @@ export async function createInstallation(
 
   const server = () => createReplicas(cluster.as('metacontroller'), cachedTypes, signal);
   let servers = [server(), server()] as const;
-  const startHook = () => createHook(cluster.as('hook'), backend.provider, clock);
+  const startHook = () => createHook(cluster.as('hook'), backend.provider, clock, settings);
   let [active, standby]: [Hook, Hook | undefined] = [startHook(), undefined];
   let crash: Error | undefined;
 

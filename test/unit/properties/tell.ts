@@ -1,5 +1,6 @@
+import type { Settings } from '../../../composite-controllers/lib/ports.ts';
 import { type SteppedClock, steppedClock } from '../../../local/metacontroller/clock.ts';
-import { startOfTests } from '../../support/builders.ts';
+import { settings, startOfTests } from '../../support/builders.ts';
 import { createActions } from './actions.ts';
 import type { Command } from './commands.ts';
 import { conclude } from './conclusion.ts';
@@ -27,13 +28,14 @@ export function tell(story: readonly Command[], log: Narrator = () => {}): Promi
 export async function withInstallation(
   log: Narrator,
   work: (installation: Installation, clock: SteppedClock) => Promise<void>,
+  flags: Partial<Settings> = {},
 ): Promise<void> {
   // Not on a whole second: a status rounds its times.
   const clock = steppedClock(startOfTests + 300);
   const restoreClock = useClock(clock);
   const stopped = new AbortController();
   try {
-    const installation = await createInstallation(clock, stopped.signal, log);
+    const installation = await createInstallation(clock, stopped.signal, log, { ...settings, ...flags });
     try {
       await work(installation, clock);
     } finally {
