@@ -7,7 +7,7 @@ import { secretType } from '../../../local/metacontroller/discovery.ts';
 import { externalSecretType, namespace, secretStore, storeType } from './cluster.ts';
 import type { Command, Shape } from './commands.ts';
 import { type Installation, newExternalSecret } from './installation.ts';
-import { ownerOf, specOf, targetOf } from './objects.ts';
+import { isOf, specOf, targetOf } from './objects.ts';
 
 type Of<Verb extends Command['do']> = Extract<Command, { do: Verb }>;
 
@@ -40,7 +40,7 @@ export function createActions(installation: Installation): (command: Command) =>
   /** Does something to the target of `app`, if there is one and it is its own. */
   async function withTarget(act: (target: SecretObject) => Promise<unknown>): Promise<void> {
     const target = cluster.secrets().find(({ metadata }) => metadata.name === targetOf(app()));
-    if (target !== undefined && ownerOf(target)?.uid === app().metadata.uid) await act(target);
+    if (target !== undefined && isOf(target, app())) await act(target);
   }
   const patchTarget = (patch: object) =>
     withTarget(({ metadata }) => user.mergePatch(secretType, namespace, metadata.name, patch));
@@ -81,6 +81,8 @@ export function createActions(installation: Installation): (command: Command) =>
     fault: ({ fault }) => backend.setFault(fault),
     edit: ({ shape }) => patchSpec(shapes[shape]),
     rename: ({ to }) => patchSpec({ target: { name: to } }),
+    creation: ({ to }) => patchSpec({ target: { creationPolicy: to } }),
+    immutable: ({ to }) => patchSpec({ target: { immutable: to } }),
     policy: ({ to }) => patchSpec({ target: { deletionPolicy: to } }),
     interval: ({ to }) => patchSpec({ refreshInterval: to }),
     refresh: ({ to }) => patchSpec({ refreshPolicy: to }),

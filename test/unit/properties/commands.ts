@@ -1,4 +1,8 @@
 import fc from 'fast-check';
+import type {
+  CreationPolicy,
+  DeletionPolicy,
+} from '../../../composite-controllers/external-secret/policy.ts';
 import type { BackendKey, Fault } from './scripted-backend.ts';
 
 /** What can be asked of an ExternalSecret's data: plain values under names, or all that a map holds. */
@@ -17,7 +21,9 @@ export type Command =
   | { readonly do: 'fault'; readonly fault: Fault }
   | { readonly do: 'edit'; readonly shape: Shape }
   | { readonly do: 'rename'; readonly to: string }
-  | { readonly do: 'policy'; readonly to: 'Retain' | 'Delete' }
+  | { readonly do: 'policy'; readonly to: DeletionPolicy }
+  | { readonly do: 'creation'; readonly to: CreationPolicy }
+  | { readonly do: 'immutable'; readonly to: true | null }
   | { readonly do: 'interval'; readonly to: string }
   | { readonly do: 'refresh'; readonly to: 'Periodic' | 'OnChange' | 'CreatedOnce' }
   | { readonly do: 'drop store' | 'restore store' }
@@ -41,6 +47,9 @@ export type Command =
 const times = fc.constantFrom(10, 999, 1_000, 2_000, 5_000, 9_500, 30_000, 60_000, 119_000, 240_000);
 const keys = fc.constantFrom<BackendKey>('db', 'db', 'api', 'bag');
 const names = fc.constantFrom('app', 'renamed', 'other');
+const creations = fc.constantFrom<CreationPolicy>(
+  ...(['Owner', 'Owner', 'Orphan', 'Merge', 'CreateOrMerge', 'CreateOrMerge', 'None'] as const),
+);
 const watched = fc.constantFrom<Watched>('externalsecrets', 'secrets', 'secrets', 'secretstores');
 
 /** Commands, weighted so that most of them meet an installation that works. */
@@ -82,8 +91,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('policy' as const),
-      to: fc.constantFrom('Retain' as const, 'Delete' as const),
+      to: fc.constantFrom('Retain' as const, 'Delete' as const, 'Merge' as const),
     }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('creation' as const), to: creations }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('immutable' as const), to: fc.constantFrom(true as const, null) }),
   },
   {
     weight: 1,

@@ -4,9 +4,19 @@ import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { secretType } from '../../../local/metacontroller/discovery.ts';
 import { cachedTypes, namespace } from './cluster.ts';
 import type { Command } from './commands.ts';
-import { newestData } from './expectation.ts';
+import { fetched, newestData } from './expectation.ts';
 import type { Installation } from './installation.ts';
-import { intervalOf, ownerOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
+import {
+  intervalOf,
+  isMerging,
+  ownerOf,
+  policyOf,
+  readyOf,
+  specOf,
+  statusOf,
+  targetOf,
+  textsOf,
+} from './objects.ts';
 import { backendKeys } from './scripted-backend.ts';
 
 /** Metacontroller's own, which the hook has no say in while Metacontroller may not even claim a child. */
@@ -50,6 +60,12 @@ async function endTrouble(
   const app = cluster.externalSecrets().find(({ metadata }) => metadata.name === 'app')!;
   if ((specOf(app).refreshPolicy ?? 'Periodic') !== 'Periodic') await act({ do: 'refresh', to: 'Periodic' });
   if (targetOf(app) === 'other') await act({ do: 'rename', to: 'app' });
+  if ((specOf(app).target?.deletionPolicy ?? 'Retain') !== 'Retain' && policyOf(app) !== 'Owner')
+    await act({ do: 'policy', to: 'Retain' });
+  if (specOf(app).target?.immutable === true) await act({ do: 'immutable', to: null });
+  for (const secret of cluster.secrets())
+    if (secret.immutable === true)
+      await cluster.as('user').remove(secretType, namespace, secret.metadata.name);
   for (const secret of cluster.secrets())
     if (ownerOf(secret)?.kind === 'SealedSecret')
       await cluster.as('elsewhere').remove(secretType, namespace, secret.metadata.name);
@@ -59,9 +75,16 @@ function isConverged(object: KubeObject, { cluster, backend }: Installation): vo
   const { name, uid } = object.metadata;
   const ready = readyOf(object);
   assert.equal(ready?.status, 'True', `ExternalSecret ${name}: ${ready?.message}`);
+  if (policyOf(object) === 'None') return;
   const target = cluster.secrets().find(({ metadata }) => metadata.name === targetOf(object));
+  if (ready.reason === 'SecretMissing') {
+    assert.deepEqual([policyOf(object), target], ['Merge', undefined]);
+    return;
+  }
   assert.ok(target !== undefined, `ExternalSecret ${name} has no Secret`);
-  assert.deepEqual(textsOf(target), newestData(specOf(object), backend));
+  const texts = textsOf(target);
+  assert.deepEqual(isMerging(object) ? fetched(texts) : texts, newestData(specOf(object), backend));
+  assert.equal(ownerOf(target)?.uid === uid, policyOf(object) === 'Owner', `the owner of ${name}'s Secret`);
   // Without this label a Secret does not say that we made it, and is never deleted for a rename.
   const left = cluster
     .secrets()

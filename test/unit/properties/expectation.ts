@@ -3,6 +3,15 @@ import type { SecretObject } from '../../../composite-controllers/lib/objects.ts
 import { textsOf } from './objects.ts';
 import { type BackendKey, bagNames, parseValue, type ScriptedBackend, textOf } from './scripted-backend.ts';
 
+/** Whether what others put into the target stays. */
+const isShared = ({ target }: ExternalSecretSpec) =>
+  target?.creationPolicy === 'Merge' || target?.creationPolicy === 'CreateOrMerge';
+
+/** What a Secret holds of backends. */
+export function fetched(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...texts].filter(([, text]) => parseValue(text) !== undefined));
+}
+
 /** The backend keys that a spec reads. */
 export function keysOf({ data = [], dataFrom = [] }: ExternalSecretSpec): BackendKey[] {
   const keys = [
@@ -32,7 +41,8 @@ export function mismatch(
   const texts = textsOf(target);
   const sources = new Map((spec.data ?? []).map((entry) => [entry.secretKey, entry.remoteRef.key]));
   for (const { extract } of spec.dataFrom ?? []) {
-    const value = parseValue([...texts.values()][0] ?? '');
+    const value = [...texts.values()].map(parseValue).find((held) => held !== undefined);
+    if (value === undefined && mayLack(spec, 'bag', backend, since)) continue;
     if (value === undefined || value.key !== extract?.key) return `holds nothing of ${extract?.key}`;
     for (const name of bagNames(value.version)) sources.set(name, value.key);
   }
@@ -44,7 +54,8 @@ export function mismatch(
     if (value?.key !== key) return `holds ${text ?? 'nothing'} in ${entry}`;
     if (!backend.wasCurrent(key, value.version, since)) return `holds ${text}, which was outdated`;
   }
-  const extra = [...texts.keys()].find((entry) => !sources.has(entry));
+  const mayStay = (text: string) => isShared(spec) && parseValue(text) === undefined;
+  const extra = [...texts].find(([entry, text]) => !sources.has(entry) && !mayStay(text))?.[0];
   return extra === undefined ? undefined : `has the key ${extra}`;
 }
 
@@ -58,7 +69,7 @@ export function isWanted(
 ): boolean {
   const source = spec.data?.find(({ secretKey }) => secretKey === entry)?.remoteRef.key;
   if (source !== undefined) return !mayLack(spec, source as BackendKey, backend, since);
-  const version = parseValue([...texts.values()][0] ?? '')?.version;
+  const version = [...texts.values()].map(parseValue).find((held) => held !== undefined)?.version;
   return spec.dataFrom !== undefined && version !== undefined && bagNames(version).includes(entry);
 }
 
@@ -68,5 +79,6 @@ function mayLack(
   backend: ScriptedBackend,
   since: number,
 ): boolean {
-  return spec.target?.deletionPolicy === 'Delete' && backend.wasCurrent(key, undefined, since);
+  const policy = spec.target?.deletionPolicy ?? 'Retain';
+  return policy !== 'Retain' && backend.wasCurrent(key, undefined, since);
 }

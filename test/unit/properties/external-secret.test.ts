@@ -11,7 +11,7 @@ const seed = Number(process.env.KEYHOOK_PROPERTY_SEED ?? 20_260_301);
 test('whatever happens, no Secret is lost, none goes back, and Ready is true', async () => {
   const stories = fc.array(command, { maxLength: 45, size: 'max' });
   await fc.assert(
-    fc.asyncProperty(stories, (story) => tell(story)),
+    fc.asyncProperty(stories, fc.boolean(), (story, watchTargets) => tell(story, { watchTargets })),
     { numRuns: runs, seed },
   );
 });

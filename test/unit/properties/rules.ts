@@ -11,7 +11,17 @@ import { nextSlot } from '../../../composite-controllers/lib/slots.ts';
 import type { Cluster, ObjectChange } from './cluster.ts';
 import { isWanted, keysOf, mismatch } from './expectation.ts';
 import { coalesceWindowMs } from './hook.ts';
-import { intervalOf, ownerOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
+import {
+  intervalOf,
+  isMerging,
+  ownerOf,
+  policyOf,
+  readyOf,
+  specOf,
+  statusOf,
+  targetOf,
+  textsOf,
+} from './objects.ts';
 import { parseValue, type ScriptedBackend } from './scripted-backend.ts';
 
 /** Watches that nothing breaks the rules that keep users' data; what did is in `broken`. */
@@ -37,6 +47,8 @@ interface Made {
   readonly spec: ExternalSecretSpec;
 }
 
+/** Keys that no ExternalSecret writes. */
+const strangers: ReadonlySet<string> = new Set(['theirs', 'foreign']);
 /** An answer may be as old as the coalescer's window, from the end of a read that took 9 s. */
 const windowMs = coalesceWindowMs + 9_000;
 /** Status times have whole seconds. */
@@ -74,7 +86,10 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       touched.add(name);
       return;
     }
-    if (before !== undefined) onlyOurs(before, after);
+    if (before !== undefined) {
+      onlyOurs(before, after);
+      if (after !== undefined) keepsStrangers(before as SecretObject, after as SecretObject);
+    }
     if (pass !== undefined) {
       if (after === undefined) mayGo(pass.parent, before as SecretObject);
       else keepsData(pass.parent, before as SecretObject | undefined, after as SecretObject);
@@ -97,6 +112,9 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     const owner = ownerOf(before);
     if (owner === undefined || owner.uid === pass?.parent.metadata.uid) return;
     const { name } = before.metadata;
+    // Its keys may be added to what is another controller's.
+    if (pass !== undefined && isMerging(pass.parent) && owner.kind !== 'ExternalSecret')
+      if (after !== undefined && ownerOf(after)?.uid === owner.uid) return;
     const isNamesake = owner.kind === 'ExternalSecret' && owner.name === pass?.parent.metadata.name;
     if (isNamesake && !isAlive(owner.uid)) return;
     // Metacontroller lets go of a child that lost its label, as far as it can see, before it calls the hook.
@@ -104,15 +122,25 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     breaks(`4: Secret ${name} of ${owner.kind} ${owner.name} was written for ${pass?.parent.metadata.name}`);
   }
 
+  /** Rule 4: what others put into a Secret stays there where keys are merged. */
+  function keepsStrangers(before: SecretObject, after: SecretObject): void {
+    if (pass === undefined || !isMerging(pass.parent)) return;
+    const texts = textsOf(after);
+    for (const [entry, text] of textsOf(before))
+      if (strangers.has(entry) && texts.get(entry) !== text)
+        breaks(`4: ${entry} of Secret ${before.metadata.name} is not what others made it`);
+  }
+
   /** Rule 1: a Secret goes only when the backend says so, or when its successor is in place. */
   function mayGo(parent: KubeObject, gone: SecretObject): void {
     const { name } = gone.metadata;
+    if (ownerOf(gone) === undefined) breaks(`1: Secret ${name}, which nobody controls, was deleted`);
     const target = targetOf(parent);
     const { uid = '', generation = 0 } = parent.metadata;
     const latest = made.get(uid);
     if (latest !== undefined && latest.generation > generation && latest.name === name)
       breaks(`1: Secret ${name} of a newer spec was deleted for an older one`);
-    if (isGone(specOf(parent))) return;
+    if (policyOf(parent) === 'Owner' && isGone(specOf(parent))) return;
     if (name === target) {
       breaks(`1: Secret ${name} was deleted`);
       return;
@@ -189,6 +217,11 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       return;
     }
     if (ready.message?.startsWith('secret retained')) return;
+    if (spec.target?.creationPolicy === 'None' || spec.target?.immutable === true) return;
+    if (ready.reason === 'SecretMissing') {
+      if (!isLeft && target !== undefined) breaks(`${says}, but Secret ${name} is there`);
+      return;
+    }
     // Deleted by this very pass; the next one says so.
     if (target === undefined && pass !== undefined && isGone(specOf(pass.parent))) return;
     const why = target === undefined ? 'is missing' : mismatch(target, spec, backend, since);
@@ -196,7 +229,8 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
   }
 
   /** Whether there is nothing to do for an ExternalSecret, and the caller sees all that there is to see (rule 7). */
-  function isSettled({ parent, children }: HookRequest): boolean {
+  function isSettled(request: HookRequest): boolean {
+    const { parent, children } = request;
     const live = cluster()
       .externalSecrets()
       .find(({ metadata }) => metadata.uid === parent.metadata.uid);
@@ -205,10 +239,12 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (readyOf(parent)?.status !== 'True') return false;
     if (status.syncedResourceVersion !== syncedResourceVersion(parent.metadata)) return false;
     const name = targetOf(parent);
+    if (policyOf(parent) !== 'Owner' && !isSettledElsewhere(name, request)) return false;
     const observed = Object.values(children['Secret.v1'] ?? {}).find(
       ({ metadata }) => metadata.name === name,
     );
     const target = secret(name);
+    if (policyOf(parent) !== 'Owner') return isBeforeDue(parent);
     if (observed?.metadata.resourceVersion !== target?.metadata.resourceVersion) return false;
     if (touched.has(name)) return false;
     if (target !== undefined) {
@@ -216,6 +252,17 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
       if (labels?.[managedLabel] !== 'true' || labels[createdByLabel] === undefined) return false;
       if (annotations?.[refreshIdAnnotation] !== status.refreshId) return false;
     } else if (status.refreshId !== 'none') return false;
+    return isBeforeDue(parent);
+  }
+
+  /** The same of a target that is no child. */
+  function isSettledElsewhere(name: string, { children, related }: HookRequest): boolean {
+    if (Object.keys(children['Secret.v1'] ?? {}).length > 0) return false;
+    return related['Secret.v1'] === undefined && !touched.has(name);
+  }
+
+  function isBeforeDue(parent: KubeObject): boolean {
+    const status = statusOf(parent);
     if ((specOf(parent).refreshPolicy ?? 'Periodic') !== 'Periodic') return true;
     const after = Date.parse(status.refreshTime ?? '') + second - 1;
     return (

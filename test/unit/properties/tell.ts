@@ -11,8 +11,12 @@ import type { Narrator } from './narrator.ts';
  * Lets a story happen to an installation of its own in which everything is synced, and then all trouble end. Throws what
  * breaks a rule. Deterministic: the same story goes the same way.
  */
-export function tell(story: readonly Command[], log: Narrator = () => {}): Promise<void> {
-  return withInstallation(log, async (installation, clock) => {
+export function tell(
+  story: readonly Command[],
+  flags: Partial<Settings> = {},
+  log: Narrator = () => {},
+): Promise<void> {
+  const work = async (installation: Installation, clock: SteppedClock) => {
     const act = createActions(installation);
     for (const command of story) {
       log(`  ${new Date(clock.now()).toISOString().slice(11)} ${JSON.stringify(command)}`);
@@ -21,7 +25,8 @@ export function tell(story: readonly Command[], log: Narrator = () => {}): Promi
     }
     log('  the trouble ends');
     await conclude(installation, act);
-  });
+  };
+  return withInstallation(log, work, flags);
 }
 
 /** Lends an installation of its own, in which everything is synced, to `work`; this process lives by its clock meanwhile. */
