@@ -6,8 +6,10 @@ export interface KubernetesRequest {
   /** Segments below the server's address, not yet escaped. */
   readonly path: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON by POST; without it the request is a GET. */
-  readonly body?: object;
+  /** GET unless given. */
+  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  /** JSON text: what is written back keeps its spelling. */
+  readonly body?: string;
   /** Label of `externalsecret_provider_api_calls_count`. */
   readonly call: string;
   /** The thing asked for, in the manifest's words, for errors. */
@@ -25,21 +27,21 @@ export function createKubernetesApi(
   countCall: ConnectDeps['countCall'],
 ): KubernetesApi {
   const once = async (request: KubernetesRequest, token: string | undefined) => {
-    const { path, query, body, call, what, maxBytes, signal } = request;
+    const { method = 'GET', path, query, body, call, what, maxBytes, signal } = request;
     const address = new URL(url);
     const below = path.map((segment) => encodeURIComponent(segment)).join('/');
     address.pathname = `${address.pathname.replace(/\/+$/, '')}/${below}`;
     address.search = query === undefined ? '' : String(new URLSearchParams(query));
     try {
       const answer = await http.request({
-        method: body === undefined ? 'GET' : 'POST',
+        method,
         url: address.href,
         headers: {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
-        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+        ...(body === undefined ? {} : { body: Buffer.from(body) }),
         ...(maxBytes === undefined ? {} : { maxBytes }),
         what,
         signal,

@@ -16,7 +16,8 @@ export async function checkAccess(at: SecretsApi, signal: AbortSignal): Promise<
   const ask = async (kind: 'SelfSubjectRulesReview' | 'SelfSubjectAccessReview', spec: object) => {
     const answer = await at.api({
       path: [...group, `${kind.toLowerCase()}s`],
-      body: { apiVersion, kind, spec },
+      method: 'POST',
+      body: JSON.stringify({ apiVersion, kind, spec }),
       call: `Create${kind}`,
       what: whatOf(at),
       signal,

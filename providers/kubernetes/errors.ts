@@ -36,6 +36,7 @@ export function failure(answer: HttpAnswer, what: string): ProviderError {
   const details: ErrorDetails = { status, what };
   if (status === 401) return new ProviderError('LoginFailed', { status });
   if (status === 403) return new ProviderError('Denied', details);
+  if (status === 409) return new ProviderError('Conflict', details);
   if (status === 429) {
     const retryAfter = retryAfterSeconds(answer.headers);
     return new ProviderError('Throttled', { status, ...(retryAfter === undefined ? {} : { retryAfter }) });

@@ -9,7 +9,7 @@ export const kubernetes: Provider<typeof kubernetesSpec> = {
   name: 'kubernetes',
   label: () => 'Kubernetes',
   spec: kubernetesSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   validate,
   references,
@@ -22,6 +22,6 @@ export const kubernetes: Provider<typeof kubernetesSpec> = {
       };
     }
     const { connectKubernetes } = await import('./client.ts');
-    return connectKubernetes(spec, deps);
+    return connectKubernetes(spec, scope, deps);
   },
 };

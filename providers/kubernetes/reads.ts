@@ -1,6 +1,7 @@
 import { ProviderError } from '../kit/errors.ts';
 import { nameMatcher } from '../kit/find.ts';
 import { member, stringOf } from '../kit/json/member.ts';
+import type { JsonNode } from '../kit/json/tokenizer.ts';
 import { convertFoundKeys } from '../kit/keys.ts';
 import type { FindQuery, SecretMap } from '../kit/provider.ts';
 import type { KubernetesApi } from './api.ts';
@@ -22,25 +23,40 @@ const secretName = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z
 const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
-/**
- * The Secret of that name. Throws `NotFound` when the API server says that it does not exist, and `Rejected` for what no
- * Secret can be called.
- */
+/** The Secret of that name. Throws `NotFound` when there is none, and what {@link lookForSecret} throws. */
 export async function readSecret(
-  { api, namespace }: SecretsApi,
+  at: SecretsApi,
   key: string,
   signal: AbortSignal,
 ): Promise<KubernetesSecret> {
+  const object = await lookForSecret(at, key, signal);
+  if (object === undefined) throw new ProviderError('NotFound', { what: key });
+  return secretOf(object);
+}
+
+/**
+ * The Secret as the API server has it, undefined when it says that there is none. Throws `Rejected` for what no Secret can
+ * be called.
+ */
+export async function lookForSecret(
+  at: SecretsApi,
+  key: string,
+  signal: AbortSignal,
+): Promise<JsonNode | undefined> {
   if (!secretName.test(key)) throw new ProviderError('Rejected', { what: `${key} (no name of a Secret)` });
-  const path = ['api', 'v1', 'namespaces', namespace, 'secrets', key];
-  const answer = await api({ path, call: 'GetSecret', what: key, signal });
+  const answer = await at.api({ path: secretsPath(at, key), call: 'GetSecret', what: key, signal });
   if (saysNotFound(answer, 'secrets', key)) {
-    await confirmNamespace({ api, namespace }, signal);
-    throw new ProviderError('NotFound', { what: key });
+    await confirmNamespace(at, signal);
+    return undefined;
   }
-  const secret = secretOf(objectOf(answer, 'Secret', key));
-  if (secret.name !== key) throw new ProviderError('Malformed', { status: answer.status });
-  return secret;
+  const object = objectOf(answer, 'Secret', key);
+  if (secretOf(object).name !== key) throw new ProviderError('Malformed', { status: answer.status });
+  return object;
+}
+
+/** Path of the Secrets of the namespace, or of one. */
+export function secretsPath({ namespace }: SecretsApi, ...name: string[]): string[] {
+  return ['api', 'v1', 'namespaces', namespace, 'secrets', ...name];
 }
 
 /** All Secrets with the labels, or without tags those whose names match, each as a JSON object (spec providers 8.2). */
@@ -59,7 +75,7 @@ export async function findSecrets(
   let page = '';
   do {
     const answer = await at.api({
-      path: ['api', 'v1', 'namespaces', at.namespace, 'secrets'],
+      path: secretsPath(at),
       query: {
         limit: String(pageSize),
         ...(labelSelector.length === 0 ? {} : { labelSelector: labelSelector.join(',') }),

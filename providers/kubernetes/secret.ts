@@ -11,6 +11,10 @@ import type { RemoteSecret, SecretMap } from '../kit/provider.ts';
 /** A Secret as the API server has it, as far as it is read. */
 export interface KubernetesSecret {
   readonly name: string;
+  readonly uid: string;
+  /** Its resourceVersion. */
+  readonly version: string;
+  readonly type: string;
   readonly data: SecretMap;
   /** Undefined when there are none. */
   readonly labels: SecretMap | undefined;
@@ -24,6 +28,9 @@ export function secretOf(object: JsonNode): KubernetesSecret {
   const metadata = member(object, 'metadata');
   return {
     name: stringOf(member(metadata, 'name')) ?? '',
+    uid: stringOf(member(metadata, 'uid')) ?? '',
+    version: stringOf(member(metadata, 'resourceVersion')) ?? '',
+    type: stringOf(member(object, 'type')) ?? '',
     data: mapOf(member(object, 'data'), 'base64') ?? new Map(),
     labels: mapOf(member(metadata, 'labels'), 'utf8'),
     annotations: mapOf(member(metadata, 'annotations'), 'utf8'),

@@ -24,7 +24,8 @@ export function http({ url, method = 'GET', headers = {}, body, caPem, identity 
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   const request = send(url, {
     method,
-    headers,
+    // Without it Node sends the body of a DELETE behind a request that says it has none.
+    headers: body === undefined ? headers : { 'content-length': String(Buffer.byteLength(body)), ...headers },
     agent: false,
     ...(caPem === undefined ? {} : { ca: caPem }),
     ...(identity === undefined ? {} : { cert: identity.certPem, key: identity.keyPem }),

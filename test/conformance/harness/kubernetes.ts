@@ -5,7 +5,7 @@ import { type KubernetesHost, localHost, remoteNamespace } from '../kubernetes-h
 
 type Auth = 'serviceAccount' | 'token';
 
-const everybody = ['reader', 'left', 'right', 'stranger'] as const;
+const everybody = ['reader', 'left', 'right', 'writer', 'stranger'] as const;
 
 /** A cluster with either kind of identity, on a host. */
 export function kubernetesHarnesses(
@@ -69,6 +69,13 @@ async function start(host: KubernetesHost, auth: Auth): Promise<Backend> {
     fail(fault) {
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/\/secrets/, fault);
+    },
+    pushes: {
+      kinds: ['property', 'whole'],
+      unmanaged: 'overwritten',
+      repeated: 'unchanged',
+      deletes: 'property',
+      writes: () => proxy.count(/^(POST|PUT|DELETE) .*\/secrets/),
     },
     nowhere: () => store('reader', 'http://127.0.0.1:1'),
     ...(auth === 'token' || host.expire === undefined

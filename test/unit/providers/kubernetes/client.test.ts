@@ -50,6 +50,7 @@ async function surroundings(t: TestContext, answers: Answers, kube?: KubeReader)
       auth: { serviceAccount: { name: 'app' } },
       remoteNamespace: 'remote',
     },
+    scope,
     {
       credentials: createCredentials(scope, kube ?? memoryKube({}, 'a-token')),
       now: Date.now,
@@ -250,7 +251,7 @@ test('a client certificate and the CA of the store serve every request, from aut
   ];
   for (const spec of specs) {
     const deps = { credentials: createCredentials(scope, kube), now: Date.now, countCall: () => {} };
-    const client = await connectKubernetes(spec, deps);
+    const client = await connectKubernetes(spec, scope, deps);
     t.after(() => client.close());
     assert.equal(Buffer.from((await client.read({ key: 'x' }, soon())).value('k')).toString(), 'v');
   }
