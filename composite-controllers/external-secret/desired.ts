@@ -62,7 +62,8 @@ export function desiredSecret(
       },
       annotations: { ...annotations, [dataHashAnnotation]: dataHash(data), [refreshIdAnnotation]: refreshId },
     },
-    ...(own.size === 0 ? {} : { data: encodeData(own) }),
+    // An apply that no longer states the map takes along what in it is nobody's.
+    ...(own.size === 0 && !mergesInto(world) ? {} : { data: encodeData(own) }),
   };
   return { kind: 'secret', secret, data };
 }

@@ -82,7 +82,7 @@ function byTarget(world: World): RefreshReason | undefined {
 export function refreshId(world: World): string {
   const { object, status, uid, version } = world;
   const slot = refreshedAt(world) === undefined ? 'first' : String(dueAt(world) ?? 'untimed');
-  return `${object.metadata.generation ?? 0}-${mark(uid)}-${digest([uid, version, slot, status.refreshId ?? ''])}`;
+  return `${object.metadata.generation ?? 0}-${mark(uid)}${digest([uid, version, slot, status.refreshId ?? ''])}`;
 }
 
 /** Tells the ids of an ExternalSecret from those of others, and of earlier ones of its name. */
@@ -97,7 +97,7 @@ function mark(uid: string): string {
 export function isMadeFromLater({ uid, name, object }: World, secret: SecretObject): boolean {
   const writers = [metacontroller, applier(fieldManager(name))];
   const isOwnWord = writers.some((by) => ownedFields(secret, by)?.annotations.has(refreshIdAnnotation));
-  const [, generation, maker] = /^(\d{1,15})-([0-9a-f]{8})-/.exec(refreshIdOf(secret) ?? '') ?? [];
+  const [, generation, maker] = /^(\d{1,15})-([0-9a-f]{8})/.exec(refreshIdOf(secret) ?? '') ?? [];
   return isOwnWord && maker === mark(uid) && Number(generation) > (object.metadata.generation ?? 0);
 }
 

@@ -44,6 +44,10 @@ export function createActions(installation: Installation): (command: Command) =>
   }
   const patchTarget = (patch: object) =>
     withTarget(({ metadata }) => user.mergePatch(secretType, namespace, metadata.name, patch));
+  const patchData = (data: object) =>
+    withTarget(async ({ immutable, metadata }) => {
+      if (immutable !== true) await user.mergePatch(secretType, namespace, metadata.name, { data });
+    });
 
   async function squat({ on, by }: Of<'squat'>): Promise<void> {
     if (cluster.secrets().some(({ metadata }) => metadata.name === on)) return;
@@ -90,8 +94,8 @@ export function createActions(installation: Installation): (command: Command) =>
       patchApp({ metadata: { annotations: { 'external-secrets.io/force-sync': String(++serial) } } }),
     'drop store': () => setStore('absent'),
     'restore store': () => setStore('present'),
-    tamper: () => patchTarget({ data: { password: encoded(`junk ${++serial}`) } }),
-    'add key': () => patchTarget({ data: { foreign: encoded('foreign') } }),
+    tamper: () => patchData({ password: encoded(`junk ${++serial}`) }),
+    'add key': () => patchData({ foreign: encoded('foreign') }),
     drop: () => withTarget(({ metadata }) => user.remove(secretType, namespace, metadata.name)),
     strip: ({ what }) => patchTarget({ metadata: stripped[what] }),
     hold: ({ what }) => servers()[0].hold(what),

@@ -94,7 +94,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       to: fc.constantFrom('Retain' as const, 'Delete' as const, 'Merge' as const),
     }),
   },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('creation' as const), to: creations }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('creation' as const), to: creations }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('immutable' as const), to: fc.constantFrom(true as const, null) }),

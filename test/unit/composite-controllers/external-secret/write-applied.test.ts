@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dataHash } from '../../../../composite-controllers/lib/hash.ts';
 import { secretData } from '../../../../composite-controllers/lib/secret-data.ts';
+import { secretType } from '../../../../local/metacontroller/discovery.ts';
 import { ownerOf } from '../../properties/objects.ts';
 import { type Bench, encoded, entry, manager, onBench } from './bench.ts';
 
@@ -212,6 +213,18 @@ describe('deletionPolicy Merge: what the backend says does not exist goes from t
       }),
     );
 });
+
+test('what nobody owns stays when the last key of ours goes', () =>
+  onBench(async ({ cluster, sync, backend, force, texts }) => {
+    // Of what came in as stringData, server-side apply makes nobody the owner.
+    const theirs = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'mine', namespace: 'team-a' } };
+    const how = { fieldManager: 'kubectl', force: true };
+    await cluster.as('user').apply(secretType, { ...theirs, stringData: { theirs: 'x' } }, how);
+    await sync({ creationPolicy: 'Merge', deletionPolicy: 'Merge' }, password);
+    backend.remove('db');
+    await force();
+    assert.deepEqual(texts(), { theirs: 'x' });
+  }));
 
 describe('with --watch-targets', () => {
   const watched = (work: (bench: Bench) => Promise<void>) => onBench(work, { watchTargets: true });
