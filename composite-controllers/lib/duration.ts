@@ -24,18 +24,21 @@ export function parseDurationNanos(text: string): bigint {
   if (rest === '') throw invalid();
   let total = 0n;
   while (rest !== '') {
-    const [part = '', whole = '', fraction = ''] = /^([0-9]*)(?:\.([0-9]*))?/.exec(rest) ?? [];
+    const [digits = '', whole = '', fraction = ''] = /^([0-9]*)(?:\.([0-9]*))?/.exec(rest) ?? [];
     if (whole === '' && fraction === '') throw invalid();
-    const [name = ''] = /^[^.0-9]*/.exec(rest.slice(part.length)) ?? [];
+    const [name = ''] = /^[^.0-9]*/.exec(rest.slice(digits.length)) ?? [];
     // Go looks at the size of the number before it looks for the unit.
     if (whole.length > 19 && BigInt(whole) > limit) throw invalid();
     if (name === '') throw new ValueError('DurationUnitMissing', { text: quote(text) });
     const unit = units.get(name);
     if (unit === undefined)
       throw new ValueError('DurationUnitUnknown', { text: quote(text), unit: quote(name) });
-    total += BigInt(whole || '0') * unit + fractionOf(fraction, unit);
+    const part = BigInt(whole || '0') * unit + fractionOf(fraction, unit);
+    if (part > limit) throw invalid();
+    // Two parts of the limit each wrap around to nothing, as Go's sum does.
+    total = BigInt.asUintN(64, total + part);
     if (total > limit) throw invalid();
-    rest = rest.slice(part.length + name.length);
+    rest = rest.slice(digits.length + name.length);
   }
   if (!negative && total === limit) throw invalid();
   return negative ? -total : total;

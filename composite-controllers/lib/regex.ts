@@ -14,14 +14,14 @@ export interface Regex {
   findAll(text: string): Iterable<readonly [start: number, end: number]>;
 }
 
-/** Work that is left, in instructions times characters; several expressions may share it. */
+/** Work that is left, in instructions times characters read; several expressions may share it. */
 export interface RegexBudget {
   left: number;
 }
 
 const maxSource = 1024;
 const maxProgram = 10_000;
-/** Instructions times characters that one expression may cost in its lifetime: well under a second at the worst. */
+/** Instructions times characters that one expression may read in its lifetime: well under a second at the worst. */
 const maxWork = 1 << 24;
 
 /**
@@ -33,26 +33,31 @@ export function compileRegex(source: string, budget: RegexBudget = { left: maxWo
   const pattern = compile(source);
   const program = pattern.programSize();
   if (program > maxProgram) throw new ValueError('RegexTooCostly');
-  const spend = (characters: number) => {
-    budget.left -= (characters + 1) * program;
-    if (budget.left < 0) throw new ValueError('RegexTooCostly');
+  const meter: Meter = {
+    allow(characters) {
+      if ((characters + 1) * program > budget.left) throw new ValueError('RegexTooCostly');
+    },
+    spend(characters) {
+      budget.left -= (characters + 1) * program;
+    },
   };
   return {
     test(text) {
-      spend(text.length);
+      meter.allow(text.length);
+      meter.spend(text.length);
       return pattern.test(text);
     },
     replaceAll(text, template) {
       let result = '';
       let copied = 0;
-      for (const match of matches(pattern, text, spend)) {
+      for (const match of matches(pattern, text, meter)) {
         result += text.slice(copied, match[0]) + expand(template, text, match, pattern.namedGroups());
         copied = match[1] ?? copied;
       }
       return result + text.slice(copied);
     },
     *findAll(text) {
-      for (const [start = 0, end = 0] of matches(pattern, text, spend)) yield [start, end] as const;
+      for (const [start = 0, end = 0] of matches(pattern, text, meter)) yield [start, end] as const;
     },
   };
 }
@@ -68,22 +73,57 @@ function compile(source: string): RE2JS {
   }
 }
 
-/** All matches as pairs of indexes, group by group (-1: took no part). */
-function* matches(pattern: RE2JS, text: string, spend: (characters: number) => void): Generator<number[]> {
+/** A budget by the characters that a search reads. */
+interface Meter {
+  /** Throws {@link ValueError} `RegexTooCostly` when reading so many could cost more than is left. */
+  allow(characters: number): void;
+  spend(characters: number): void;
+}
+
+/** One search in so many clears marks that it left: 32 KiB, which takes as long as reading this many characters. */
+const searchCost = 16;
+
+/**
+ * All matches as pairs of indexes, group by group (-1: took no part). A search may read to the end of the text, and has to be
+ * allowed to, but mostly ends a little behind its match: what it has read is what it costs.
+ */
+function* matches(pattern: RE2JS, text: string, meter: Meter): Generator<number[]> {
   const re2 = pattern.re2();
+  const watched = watch(text);
   let at = 0;
   let previousEnd = -1;
   while (at <= text.length) {
-    spend(text.length - at);
-    const [found, match] = re2.matchWithGroup(text, at, text.length, 0, pattern.groupCount() + 1) as
+    meter.allow(text.length - at);
+    watched.read = at;
+    const [found, match] = re2.matchWithGroup(watched, at, text.length, 0, pattern.groupCount() + 1) as
       | [true, number[]]
       | [false, null];
+    meter.spend(watched.read - at + searchCost);
     if (!found) return;
     const [start = 0, end = 0] = match;
     if (start < end || start !== previousEnd) yield match;
     previousEnd = end;
     at = end > at ? end : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
   }
+}
+
+/** The text as a string object of what the engine uses, and how far it was read. */
+function watch(text: string) {
+  const watched = {
+    [Symbol.toStringTag]: 'String',
+    length: text.length,
+    read: 0,
+    charCodeAt(at: number): number {
+      if (at > watched.read) watched.read = at;
+      return text.charCodeAt(at);
+    },
+    indexOf(sought: string, from: number): number {
+      const at = text.indexOf(sought, from);
+      watched.read = at < 0 ? text.length : Math.max(watched.read, at);
+      return at;
+    },
+  };
+  return watched;
 }
 
 /** The template with its references replaced, as Go's `Expand` does; a lone `$` stays. */

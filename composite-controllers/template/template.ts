@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { fromByteText, toByteText } from '../../providers/kit/json/byte-text.ts';
+import { type ByteText, fromByteText, toByteText } from '../../providers/kit/json/byte-text.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { Environment } from './environment.ts';
 import { CallError, TemplateError } from './errors.ts';
@@ -29,28 +29,35 @@ export interface Template {
   readonly missingKey: MissingKey;
 }
 
-/** Trees take several times their text: this holds some tens of MiB at most. */
-const cache = new LRUCache<string, Template>({ max: 5000, maxSize: 4 << 20 });
+/** Trees take up to twenty times their text, so this holds some tens of MiB at most. */
+const cache = new LRUCache<string, Template>({ max: 5000, maxSize: 2 << 20 });
 
 /** Reads a template; the same text with the same options is read once. Throws {@link TemplateError}. */
 export function parseTemplate(text: string | Uint8Array, options: TemplateOptions): Template {
-  const { name, missingKey = 'default' } = options;
-  const left = options.delimiters?.left || '{{';
-  const right = options.delimiters?.right || '}}';
+  const { name, missingKey, delimiters } = options;
   const bytes = toByteText(text);
-  const key = JSON.stringify([name, missingKey, left, right, bytes]);
+  const key = JSON.stringify([name, missingKey, delimiters?.left, delimiters?.right, bytes]);
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
-  const named = toByteText(name);
-  if (bytes.length > maxTemplateBytes) throw tooLarge(named);
-  const delimiters = { left: toByteText(left), right: toByteText(right) };
-  const source = guarded(named, () =>
-    parse(named, bytes, delimiters, (name) => isShortCircuit(name) || Object.hasOwn(allFunctions, name)),
-  );
-  const template = { source, missingKey };
+  const template = readTemplate(bytes, options);
   cache.set(key, template, { size: key.length });
   return template;
 }
+
+/** Reads a template's bytes anew. Throws {@link TemplateError}. */
+export function readTemplate(text: ByteText, options: TemplateOptions): Template {
+  const { missingKey = 'default', delimiters } = options;
+  const name = toByteText(options.name);
+  if (text.length > maxTemplateBytes) throw tooLarge(name);
+  const enclosing = {
+    left: toByteText(delimiters?.left || '{{'),
+    right: toByteText(delimiters?.right || '}}'),
+  };
+  const source = guarded(name, () => parse(name, text, enclosing, isFunction));
+  return { source, missingKey };
+}
+
+const isFunction = (name: ByteText) => isShortCircuit(name) || Object.hasOwn(allFunctions, name);
 
 function tooLarge(name: string): TemplateError {
   const { code, message } = new CallError('TemplateTooLarge', { limit: maxTemplateBytes });

@@ -14,28 +14,35 @@ export interface Arguments {
   readonly final: { readonly value: Value } | undefined;
   /** The node that an error of the function is shown at. */
   readonly at: Node;
-  readonly evaluate: (node: Node, parameter: Parameter) => Value;
+  readonly dot: Value;
+  readonly evaluate: (state: State, dot: Value, node: Node, parameter: Parameter) => Value;
 }
 
 /** Calls a function with its arguments brought to their types. */
 export function call(state: State, callee: TemplateFunction, name: ByteText, args: Arguments): Value {
-  const nodes = args.nodes.slice(1);
+  const { nodes, final, dot } = args;
   const { fixed, variadic } = callee;
-  const count = nodes.length + (args.final === undefined ? 0 : 1);
+  const written = Math.max(nodes.length - 1, 0);
+  const count = written + (final === undefined ? 0 : 1);
   if (variadic !== undefined && count < fixed.length)
-    fail(state, 'TooFewArguments', { name, want: fixed.length, got: nodes.length });
+    fail(state, 'TooFewArguments', { name, want: fixed.length, got: written });
   if (variadic === undefined && count !== fixed.length)
     fail(state, 'WrongArguments', { name, want: fixed.length, got: count });
-  const parameter = (index: number): Parameter => fixed[index] ?? variadic ?? 'any';
-  const values = nodes.map((node, index) => args.evaluate(node, parameter(index)));
-  if (args.final !== undefined) values.push(coerce(state, args.final.value, parameter(nodes.length)));
+  const values: Value[] = [];
+  for (let index = 0; index < written; index++) {
+    const node = nodes[index + 1];
+    if (node !== undefined) values.push(args.evaluate(state, dot, node, fixed[index] ?? variadic ?? 'any'));
+  }
+  if (final !== undefined) values.push(coerce(state, final.value, fixed[written] ?? variadic ?? 'any'));
   return invoke(state, callee, name, args.at, values);
 }
 
 function invoke(state: State, callee: TemplateFunction, name: ByteText, at: Node, values: Value[]): Value {
   const { run } = state;
   try {
-    run.budget.step(1 + values.reduce((sum: number, value) => sum + sizeOf(value), 0));
+    let steps = 1;
+    for (const value of values) if (typeof value === 'string') steps += value.length >> 6;
+    run.budget.step(steps);
     const result = callee.call(values, run);
     if (typeof result === 'string') run.budget.make(result.length);
     return result;
@@ -45,8 +52,6 @@ function invoke(state: State, callee: TemplateFunction, name: ByteText, at: Node
     throw located(state, error, `error calling ${name}: `);
   }
 }
-
-const sizeOf = (value: Value) => (typeof value === 'string' ? value.length >> 6 : 0);
 
 /** Whether a name is one of the two that are no functions of a table. */
 export function isShortCircuit(name: ByteText): name is 'and' | 'or' {
@@ -60,7 +65,7 @@ export function shortCircuit(state: State, name: 'and' | 'or', args: Arguments):
     fail(state, 'TooFewArguments', { name, want: 1, got: 0 });
   let value: Value;
   for (const node of nodes) {
-    value = args.evaluate(node, 'value');
+    value = args.evaluate(state, args.dot, node, 'value');
     if (isTrue(value) === (name === 'or')) return value;
   }
   return args.final === undefined ? value : coerce(state, args.final.value, 'value');

@@ -35,30 +35,18 @@ function evaluateCommand(state: State, dot: Value, command: CommandNode, final: 
   switch (first.kind) {
     case 'field':
       state.node = first;
-      return chain(
-        state,
-        dot,
-        first.names,
-        { ...argumentsOf(state, dot, command.args, final), at: first },
-        dot,
-      );
+      return chain(state, first.names, argumentsOf(dot, command.args, final, first), dot);
     case 'chain': {
       const receiver = chainReceiver(state, dot, first);
-      return chain(
-        state,
-        dot,
-        first.names,
-        { ...argumentsOf(state, dot, command.args, final), at: first },
-        receiver,
-      );
+      return chain(state, first.names, argumentsOf(dot, command.args, final, first), receiver);
     }
     case 'identifier':
-      return callNamed(state, first, { ...argumentsOf(state, dot, command.args, final), at: command });
+      return callNamed(state, first, argumentsOf(dot, command.args, final, command));
     case 'pipe':
       refuseArguments(state, command.args, final);
       return evaluatePipe(state, dot, first);
     case 'variable':
-      return variable(state, dot, first, { ...argumentsOf(state, dot, command.args, final), at: first });
+      return variable(state, first, argumentsOf(dot, command.args, final, first));
   }
   state.node = first;
   refuseArguments(state, command.args, final);
@@ -76,8 +64,8 @@ function evaluateCommand(state: State, dot: Value, command: CommandNode, final: 
   }
 }
 
-function argumentsOf(state: State, dot: Value, nodes: readonly Node[], final: Final): Omit<Arguments, 'at'> {
-  return { nodes, final, evaluate: (node, parameter) => evaluateArgument(state, dot, node, parameter) };
+function argumentsOf(dot: Value, nodes: readonly Node[], final: Final, at: Node): Arguments {
+  return { nodes, final, at, dot, evaluate: evaluateArgument };
 }
 
 function refuseArguments(state: State, nodes: readonly Node[], final: Final): void {
@@ -91,24 +79,19 @@ function chainReceiver(state: State, dot: Value, node: Node & { kind: 'chain' })
   return operandOf(state, dot, node.node);
 }
 
-function variable(state: State, dot: Value, node: Node & { kind: 'variable' }, args: Arguments): Value {
+function variable(state: State, node: Node & { kind: 'variable' }, args: Arguments): Value {
   state.node = node;
-  const [name = '', ...names] = node.names;
-  const value = lookUp(state, name);
-  if (names.length > 0) return chain(state, dot, names, args, value);
+  const value = lookUp(state, node.names[0] ?? '');
+  if (node.names.length > 1) return chain(state, node.names.slice(1), args, value);
   refuseArguments(state, args.nodes, args.final);
   return value;
 }
 
 /** Fields of fields; only the last is given the arguments. */
-function chain(
-  state: State,
-  dot: Value,
-  names: readonly ByteText[],
-  args: Arguments,
-  receiver: Value,
-): Value {
-  const bare = { ...argumentsOf(state, dot, [], undefined), at: args.at };
+function chain(state: State, names: readonly ByteText[], args: Arguments, receiver: Value): Value {
+  const [first = ''] = names;
+  if (names.length === 1) return field(state, receiver, first, args);
+  const bare = argumentsOf(args.dot, [], undefined, args.at);
   return names.reduce(
     (value, name, index) => field(state, value, name, index === names.length - 1 ? args : bare),
     receiver,
@@ -147,20 +130,20 @@ function evaluateArgument(state: State, dot: Value, node: Node, parameter: Param
 /** The value of an operand that stands alone, with nothing piped in. */
 function operandOf(state: State, dot: Value, node: Node): Value {
   state.node = node;
-  const alone = { ...argumentsOf(state, dot, [node], undefined), at: node };
+  const alone = argumentsOf(dot, [node], undefined, node);
   switch (node.kind) {
     case 'dot':
       return dot;
     case 'field':
-      return chain(state, dot, node.names, alone, dot);
+      return chain(state, node.names, alone, dot);
     case 'variable':
-      return variable(state, dot, node, alone);
+      return variable(state, node, alone);
     case 'pipe':
       return evaluatePipe(state, dot, node);
     case 'identifier':
       return callNamed(state, node, alone);
     case 'chain':
-      return chain(state, dot, node.names, alone, chainReceiver(state, dot, node));
+      return chain(state, node.names, alone, chainReceiver(state, dot, node));
     default:
       return coerceLiteral(state, node, 'any');
   }

@@ -21,21 +21,16 @@ export function execute(run: Run, dot: Value): void {
 }
 
 function walk(state: State, dot: Value, list: readonly Statement[]): Ending {
-  for (const statement of list) {
-    const ending = bounded(state, () => walkOne(state, dot, statement));
-    if (ending !== 'done') return ending;
-  }
-  return 'done';
-}
-
-/** A bound that was passed has no node of its own: it is where execution stands. */
-function bounded<T>(state: State, step: () => T): T {
   try {
-    state.run.budget.step();
-    return step();
+    for (const statement of list) {
+      state.run.budget.step();
+      const ending = walkOne(state, dot, statement);
+      if (ending !== 'done') return ending;
+    }
+    return 'done';
   } catch (error) {
-    if (error instanceof CallError) throw located(state, error);
-    throw error;
+    // A bound that was passed has no node of its own: it is where execution stands.
+    throw error instanceof CallError ? located(state, error) : error;
   }
 }
 

@@ -49,9 +49,12 @@ export function lookUp(state: State, name: ByteText): Value {
 
 /** Assigning declares a variable for the parser, but not here: as in Go, such a template fails when it comes to it. */
 function variableOf(state: State, name: ByteText): Variable {
-  return (
-    state.variables.findLast((variable) => variable.name === name) ?? fail(state, 'NoVariable', { name })
-  );
+  const { variables } = state;
+  for (let index = variables.length - 1; index >= 0; index--) {
+    const variable = variables[index];
+    if (variable?.name === name) return variable;
+  }
+  return fail(state, 'NoVariable', { name });
 }
 
 /** Throws an error at the node that was looked at last. */

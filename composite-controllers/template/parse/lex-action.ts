@@ -25,10 +25,11 @@ function lexOne(scanner: Scanner): Outcome {
   const from = scanner.at;
   const closing = rightDelimiter(scanner);
   if (closing !== 'none') return close(scanner, closing);
+  const first = scanner.input[from];
+  if (first === undefined) return error(scanner, 'UnclosedAction');
+  if (isSpaceByte(first)) return space(scanner);
   const { rune, size } = runeAt(scanner, from);
-  if (rune < 0) return error(scanner, 'UnclosedAction');
-  const char = scanner.input.slice(from, from + size);
-  if (isSpaceByte(char)) return space(scanner);
+  const char = size === 1 ? first : scanner.input.slice(from, from + size);
   scanner.at += size;
   switch (char) {
     case '=':
@@ -80,7 +81,7 @@ function error(
 function close(scanner: Scanner, closing: 'plain' | 'trim'): Outcome {
   if (scanner.depth > 0) return error(scanner, 'UnclosedParenthesis');
   const { from, to } = passRightDelimiter(scanner, closing);
-  scanner.tokens.push({ kind: 'close', text: scanner.input.slice(from, to), at: from, line: 0 });
+  emit(scanner, 'close', from, to);
   return 'closed';
 }
 
@@ -120,22 +121,39 @@ function rawString(scanner: Scanner, from: number): Outcome {
 function word(scanner: Scanner, from: number, kind: 'identifier' | 'field' | 'variable'): Outcome {
   if (kind !== 'identifier' && atTerminator(scanner))
     return token(scanner, kind === 'field' ? 'dot' : kind, from);
-  let end = runeAt(scanner, scanner.at);
-  while (end.rune >= 0 && isWordRune(end.rune)) {
-    scanner.at += end.size;
-    end = runeAt(scanner, scanner.at);
-  }
+  passWord(scanner);
   if (!atTerminator(scanner)) {
-    return error(scanner, 'BadCharacter', from, { character: codePoint(end.rune) });
+    const { rune } = runeAt(scanner, scanner.at);
+    return error(scanner, 'BadCharacter', from, { character: codePoint(rune) });
   }
-  return token(scanner, kind === 'identifier' ? wordKind(scanner.input.slice(from, scanner.at)) : kind, from);
+  return token(
+    scanner,
+    kind === 'identifier' ? (wordKinds.get(scanner.input.slice(from, scanner.at)) ?? kind) : kind,
+    from,
+  );
 }
 
-function wordKind(text: string): TokenKind {
-  if (text === 'nil') return 'nil';
-  if (text === 'true' || text === 'false') return 'bool';
-  return keywords.find((keyword) => keyword === text) ?? 'identifier';
+function passWord(scanner: Scanner): void {
+  const { input } = scanner;
+  for (;;) {
+    const code = input.charCodeAt(scanner.at);
+    if (code < 0x80) {
+      if (!isWordRune(code)) return;
+      scanner.at++;
+    } else {
+      const { rune, size } = runeAt(scanner, scanner.at);
+      if (rune < 0 || !isWordRune(rune)) return;
+      scanner.at += size;
+    }
+  }
 }
+
+const wordKinds: ReadonlyMap<string, TokenKind> = new Map<string, TokenKind>([
+  ...keywords.map((keyword) => [keyword, keyword] as const),
+  ['nil', 'nil'],
+  ['true', 'bool'],
+  ['false', 'bool'],
+]);
 
 function atTerminator(scanner: Scanner): boolean {
   const char = scanner.input[scanner.at];

@@ -14,10 +14,12 @@ import {
 
 /** The tokens of a template; the last is `end-of-text` or an `error`. */
 export function lex(input: ByteText, delimiters: Scanner['delimiters']): Token[] {
-  const scanner: Scanner = { input, delimiters, tokens: [], at: 0, depth: 0 };
-  const raw: Omit<Token, 'line'>[] = scanner.tokens;
-  while (raw.at(-1)?.kind !== 'error' && raw.at(-1)?.kind !== 'end-of-text') lexText(scanner);
-  return numberLines(input, scanner.tokens);
+  const scanner: Scanner = { input, delimiters, tokens: [], at: 0, depth: 0, line: 1, counted: 0 };
+  for (;;) {
+    lexText(scanner);
+    const last = scanner.tokens.at(-1)?.kind;
+    if (last === 'error' || last === 'end-of-text') return scanner.tokens;
+  }
 }
 
 function lexText(scanner: Scanner): void {
@@ -54,13 +56,4 @@ function lexComment(scanner: Scanner, from: number): void {
   if (end < 0) fail(scanner, new CallError('UnclosedComment'), from);
   else if (closing === 'none') fail(scanner, new CallError('CommentNotClosed'), from);
   else passRightDelimiter(scanner, closing);
-}
-
-function numberLines(input: ByteText, tokens: readonly Token[]): Token[] {
-  let line = 1;
-  let counted = 0;
-  return tokens.map((token) => {
-    for (; counted < token.at; counted++) if (input[counted] === '\n') line++;
-    return { ...token, line };
-  });
 }

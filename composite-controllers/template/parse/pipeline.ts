@@ -15,7 +15,7 @@ import {
 } from './parser.ts';
 import type { Token, TokenKind } from './scanner.ts';
 
-const operands: readonly TokenKind[] = [
+const operands: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'bool',
   'character',
   'complex',
@@ -28,7 +28,7 @@ const operands: readonly TokenKind[] = [
   'string',
   'variable',
   'left-paren',
-];
+]);
 
 /** Reads a pipeline with its declarations, up to and with the closing token. */
 export function pipeline(p: Parser, context: string, end: 'close' | 'right-paren'): PipeNode {
@@ -38,7 +38,7 @@ export function pipeline(p: Parser, context: string, end: 'close' | 'right-paren
   for (;;) {
     const token = nextNonSpace(p);
     if (token.kind === end) break;
-    if (!operands.includes(token.kind)) unexpected(p, token, context);
+    if (!operands.has(token.kind)) unexpected(p, token, context);
     p.source.next--;
     commands.push(command(p));
   }

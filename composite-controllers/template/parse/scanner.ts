@@ -67,6 +67,9 @@ export interface Scanner {
   readonly tokens: Token[];
   at: number;
   depth: number;
+  /** The line of a position that was counted to. */
+  line: number;
+  counted: number;
 }
 
 /** The bytes that Go's templates take as space. */
@@ -76,14 +79,24 @@ export const isSpaceByte = (char: string | undefined): boolean =>
 /** Bytes of a trim marker and the space beside it. */
 export const trimMarker = 2;
 
-/** Adds a token that starts at a position and ends where the scanner stands. */
-export function emit(scanner: Scanner, kind: TokenKind, from: number): void {
-  scanner.tokens.push({ kind, text: scanner.input.slice(from, scanner.at), at: from, line: 0 });
+/** Adds a token that starts at a position and ends where the scanner stands, or at another one. */
+export function emit(scanner: Scanner, kind: TokenKind, from: number, to = scanner.at): void {
+  scanner.tokens.push({ kind, text: scanner.input.slice(from, to), at: from, line: lineOf(scanner, from) });
 }
 
 /** Adds an error; nothing is read after it. */
 export function fail(scanner: Scanner, error: CallError, from: number): void {
-  scanner.tokens.push({ kind: 'error', text: error.message, at: from, line: 0, error });
+  scanner.tokens.push({ kind: 'error', text: error.message, at: from, line: lineOf(scanner, from), error });
+}
+
+/** The line of a position, which is not before the one that was asked for last. */
+function lineOf(scanner: Scanner, at: number): number {
+  for (;;) {
+    const end = scanner.input.indexOf('\n', scanner.counted);
+    if (end < 0 || end >= at) return scanner.line;
+    scanner.counted = end + 1;
+    scanner.line++;
+  }
 }
 
 /** The code point at a position, or -1 at the end. */

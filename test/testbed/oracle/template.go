@@ -11,7 +11,7 @@ import (
 // templateQuestion: the template, its missingkey option, its delimiters, and the data.
 func templateQuestion(asked arguments) answer {
 	text, missingKey := asked.text(0), asked.text(1)
-	t := template.New("t").Funcs(mentioned(text)).Delims(asked.text(2), asked.text(3))
+	t := template.New("t").Funcs(functions.Mentioned(text)).Delims(asked.text(2), asked.text(3))
 	switch missingKey {
 	case "default", "zero", "error":
 		t = t.Option("missingkey=" + missingKey)
@@ -26,19 +26,6 @@ func templateQuestion(asked arguments) answer {
 		return failure("execute", err)
 	}
 	return answer{text: output.String()}
-}
-
-// mentioned are the functions whose names stand in the template: to give it all takes longer than to execute it.
-func mentioned(text string) template.FuncMap {
-	found := template.FuncMap{}
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		if function, ok := functions.All[word]; ok {
-			found[word] = function
-		}
-	}
-	return found
 }
 
 // limited refuses more output than any test wants.

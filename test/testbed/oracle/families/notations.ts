@@ -38,6 +38,16 @@ const atoms = [
   '(?s).',
   '(?m)^',
   '\\C',
+  '(?<m>b)',
+  '(?<=a)',
+  '(?=b)',
+  '(?:a|ab)(?:c|bcd)',
+  '\\p{Greek}',
+  '[^\\x00-\\x7f]',
+  '(?U)a',
+  '[\\d\\-x]',
+  'x{0}',
+  'ſ',
 ].map(utf8);
 const repeats = ['', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{1,3}', '{2,}', '{,2}', '**'];
 
@@ -49,7 +59,7 @@ function utf8(text: string): string {
 export function expression(random: Random): string {
   const sequence = () => random.some(3, () => random.pick(atoms) + random.pick(repeats)).join('');
   const made = random.once(4) ? `${sequence()}|${sequence()}` : sequence();
-  return made.split('?P<n>').length > 2 ? 'o' : made;
+  return /<([nm])>.*<\1>/s.test(made) ? 'o' : made;
 }
 
 const number = (random: Random) =>

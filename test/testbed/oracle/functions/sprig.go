@@ -73,3 +73,16 @@ func sortedNames(m map[string]any) []string {
 	sort.Strings(names)
 	return names
 }
+
+// Mentioned are the functions whose names stand in the template: to give it all takes longer than to execute it.
+func Mentioned(text string) template.FuncMap {
+	found := template.FuncMap{}
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		if function, ok := All[word]; ok {
+			found[word] = function
+		}
+	}
+	return found
+}
