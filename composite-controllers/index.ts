@@ -2,7 +2,15 @@ import type { Backends } from '../providers/backends.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { CompositeController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
-import type { EventSink, Log, Settings, TargetSecrets } from './lib/ports.ts';
+import type {
+  EventSink,
+  Fingerprints,
+  Log,
+  Settings,
+  TargetSecrets,
+  TemplateRunner,
+  TemplateSources,
+} from './lib/ports.ts';
 import { createStoreController } from './secret-store/sync.ts';
 
 /** What the controllers need from the process around them. */
@@ -11,6 +19,9 @@ export interface ControllerDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly backends: Backends;
   readonly secrets: TargetSecrets;
+  readonly sources: TemplateSources;
+  readonly templates: TemplateRunner;
+  readonly fingerprints: Fingerprints;
   readonly events: EventSink;
   readonly log: Log;
   readonly settings: Settings;

@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { crds, definitions } from '../composite-controllers/definitions.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { silentObserver } from '../providers/observer.ts';
 import { buildApp } from '../server/app.ts';
 import { noAuthentication } from '../server/auth.ts';
 import { compose } from '../server/compose.ts';
+import { fingerprintsBy } from '../server/fingerprints.ts';
 import { createGate } from '../server/gate.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
 import { kubeReader, targetSecrets } from '../server/kube-ports.ts';
 import { createLogger } from '../server/logger.ts';
 import { createMetrics } from '../server/metrics.ts';
+import { createTemplateRunner } from '../server/templates.ts';
 import { createInProcessApi } from './api/in-process.ts';
 import { createStore } from './api/store.ts';
 import type { Manifest, ManifestProblem } from './manifests.ts';
@@ -58,7 +61,7 @@ export async function render(
   for (const crd of crds()) await api.create(crdType, crd);
   const problems = await load(api, manifests);
 
-  const { parts, transport } = product(api, now);
+  const { parts, transport, templates } = product(api, now);
   for (const definition of definitions({ hookUrl: 'http://keyhook' }))
     await api.create(compositeType, definition);
   const standIn = createStandIn({ api, transport, workers: 16 });
@@ -74,16 +77,20 @@ export async function render(
     };
   } finally {
     await standIn.stop();
+    await templates.close();
     await parts.backends.close();
   }
 }
 
 /** The server as it ships, but for sockets. */
 function product(api: KubeApi, now: () => number) {
+  const templates = createTemplateRunner();
   const log = createLogger('silent');
   const parts = compose({
     kube: { ...kubeReader(api), serviceAccountToken: async () => undefined },
     secrets: targetSecrets(api),
+    templates,
+    fingerprints: fingerprintsBy([randomBytes(32)]),
     events: { record() {} },
     log,
     observer: silentObserver,
@@ -115,7 +122,7 @@ function product(api: KubeApi, now: () => number) {
     } = await app.inject({ method: 'POST', url: path, payload, headers, signal });
     return { status: statusCode, headers: got, body };
   };
-  return { parts, transport };
+  return { parts, transport, templates };
 }
 
 async function load(api: KubeApi, manifests: readonly Manifest[]): Promise<ManifestProblem[]> {

@@ -1,6 +1,13 @@
 import type { CompositeController } from '../composite-controllers/controller.ts';
 import { createControllers } from '../composite-controllers/index.ts';
-import type { EventSink, Log, Settings, TargetSecrets } from '../composite-controllers/lib/ports.ts';
+import type {
+  EventSink,
+  Fingerprints,
+  Log,
+  Settings,
+  TargetSecrets,
+  TemplateRunner,
+} from '../composite-controllers/lib/ports.ts';
 import type { Backends } from '../providers/backends.ts';
 import { createBackends } from '../providers/create-backends.ts';
 import type { KubeReader } from '../providers/kit/kube.ts';
@@ -11,6 +18,8 @@ import { registry } from '../providers/registry.ts';
 export interface Ports {
   readonly kube: KubeReader;
   readonly secrets: TargetSecrets;
+  readonly templates: TemplateRunner;
+  readonly fingerprints: Fingerprints;
   readonly events: EventSink;
   readonly log: Log;
   readonly observer: BackendObserver;
@@ -30,5 +39,8 @@ export interface Parts {
 export function compose(ports: Ports): Parts {
   const { kube, observer, now, coalesceWindowMs } = ports;
   const backends = createBackends({ providers: registry, kube, observer, now, coalesceWindowMs });
-  return { backends, controllers: createControllers({ ...ports, providers: registry, backends }) };
+  return {
+    backends,
+    controllers: createControllers({ ...ports, sources: kube, providers: registry, backends }),
+  };
 }

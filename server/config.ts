@@ -22,6 +22,8 @@ export interface ServeConfig {
   readonly tls?: TlsFiles;
   readonly authentication: 'required' | 'none';
   readonly tokenFiles: readonly string[];
+  /** Whose lines key the fingerprints of what random results of templates were made from. */
+  readonly fingerprintKeyFiles: readonly string[];
   readonly kubeconfig?: string;
   readonly logLevel: LogLevel;
   readonly coalesceWindowMs: number;
@@ -57,6 +59,11 @@ export const serveFlags = {
     ...texts,
     value: 'files',
     help: 'files with the bearer tokens that are accepted, one a line; separated by commas; read again when they change',
+  },
+  'fingerprint-key-file': {
+    ...texts,
+    value: 'files',
+    help: 'files with secrets, one a line, the newest first, by which random results of templates are known again after a restart (default: those of --token-file)',
   },
   'insecure-no-auth': { ...truth, help: 'serve everybody who reaches the port', initial: 'false' },
   kubeconfig: {
@@ -133,6 +140,7 @@ export function readServeConfig(
     port: values.port,
     authentication: open ? 'none' : 'required',
     tokenFiles: values['token-file'] ?? [],
+    fingerprintKeyFiles: values['fingerprint-key-file'] ?? values['token-file'] ?? [],
     logLevel: values['log-level'],
     coalesceWindowMs: values['coalesce-window'],
     shutdownDelayMs: values['shutdown-delay'],

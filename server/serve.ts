@@ -8,6 +8,7 @@ import { type Authenticator, createAuthenticator, noAuthentication } from './aut
 import type { Parts, Ports } from './compose.ts';
 import type { ServeConfig } from './config.ts';
 import { createEventWriter, type EventWriter } from './events.ts';
+import { createFingerprints } from './fingerprints.ts';
 import { createGate } from './gate.ts';
 import { createKubeApi } from './kube.ts';
 import type { KubeApi } from './kube-api.ts';
@@ -15,6 +16,7 @@ import { kubeReader, targetSecrets } from './kube-ports.ts';
 import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
+import { createTemplateRunner } from './templates.ts';
 import { loadCertificate } from './tls.ts';
 
 /** A process that serves. */
@@ -87,7 +89,15 @@ async function start(
 
   const api = createKubeApi(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
   endings.push(api.close);
-  const { controllers, backends, events } = parts(config, log, metrics, api, compose, now);
+  const fingerprints = await createFingerprints({
+    keyFiles: config.fingerprintKeyFiles,
+    log,
+    intervalMs: reloadMs,
+  });
+  const templates = createTemplateRunner();
+  endings.push(fingerprints.stop, templates.close);
+  const surroundings = { api, now, templates, fingerprints };
+  const { controllers, backends, events } = parts(config, log, metrics, surroundings, compose);
   endings.push(backends.close, () => events.close(eventDrainMs));
 
   let state: 'ready' | 'stopping' = 'ready';
@@ -122,14 +132,18 @@ async function start(
   return metricsUrl === undefined ? { url } : { url, metricsUrl };
 }
 
+interface Surroundings extends Pick<Ports, 'now' | 'templates' | 'fingerprints'> {
+  readonly api: KubeApi;
+}
+
 function parts(
   config: ServeConfig,
   log: ProcessLog,
   metrics: Metrics,
-  api: KubeApi,
+  { api, ...rest }: Surroundings,
   compose: (ports: Ports) => Parts,
-  now: () => number,
 ): Parts & { events: EventWriter } {
+  const { now } = rest;
   const events = createEventWriter({ api, now, onDropped: metrics.eventDropped });
   const composed = compose({
     kube: kubeReader(api),
@@ -138,7 +152,7 @@ function parts(
     log,
     observer: metrics.backends,
     settings: config.settings,
-    now,
+    ...rest,
     coalesceWindowMs: config.coalesceWindowMs,
   });
   return { ...composed, events };

@@ -2,8 +2,7 @@ import type { Backends } from '../../providers/backends.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
-import type { EventSink, Settings, TargetSecrets } from '../lib/ports.ts';
-import { plainContent } from './content.ts';
+import type { EventSink, Settings } from '../lib/ports.ts';
 import type { Decision } from './decide.ts';
 import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
@@ -13,6 +12,7 @@ import { noSecret } from './names.ts';
 import { plan } from './plan.ts';
 import { routeOf } from './policy.ts';
 import type { Outcome } from './status.ts';
+import { type ContentDeps, contentOf } from './template-content.ts';
 import { composeValues, type ReadResult } from './values.ts';
 import { refreshIdOf, type World } from './world.ts';
 import { writeApplied, writeNothing } from './write-applied.ts';
@@ -23,15 +23,13 @@ export type Attempt =
   | { readonly kind: 'answer'; readonly child: SecretObject | undefined; readonly outcome: Outcome }
   | { readonly kind: 'again'; readonly seconds: number };
 
-export interface AttemptDeps {
+export interface AttemptDeps extends ContentDeps {
   readonly now: () => number;
   readonly backends: Backends;
-  readonly secrets: TargetSecrets;
   readonly events: EventSink;
   readonly settings: Settings;
   readonly memory: Memory;
   readonly forced: ForcedSyncs;
-  readonly signal: AbortSignal;
 }
 
 /** A refresh under way: all that who writes its target has to know. */
@@ -87,7 +85,7 @@ export async function attemptRefresh(
   }
   if (values.kind === 'absent' && world.deletionPolicy === 'Delete') return remove(refreshing);
   if (values.kind === 'data' && values.data.size === 0) return retained(refreshing);
-  return write(refreshing, values.kind === 'data' ? values.data : new Map());
+  return write(refreshing, values.kind === 'data' ? values.data : new Map(), pending);
 }
 
 /**
@@ -105,16 +103,18 @@ export function restated({ target }: World): SecretObject | undefined {
   return target === undefined ? undefined : echo(target);
 }
 
-async function write(refreshing: Refreshing, values: SecretMap): Promise<Attempt> {
-  const { world } = refreshing;
-  switch (routeOf(world)) {
-    case 'child':
-      return writeChild(refreshing, plainContent(world, values));
-    case 'apply':
-      return writeApplied(refreshing, plainContent(world, values));
-    case 'none':
-      return writeNothing(refreshing);
-  }
+async function write(
+  refreshing: Refreshing,
+  values: SecretMap,
+  pending: PendingAnswer | undefined,
+): Promise<Attempt> {
+  const { world, fail, deps } = refreshing;
+  const route = routeOf(world);
+  if (route === 'none') return writeNothing(refreshing);
+  const made = await contentOf(world, values, pending, deps);
+  if (made.kind === 'again') return made;
+  if (made.kind === 'failed') return fail(made.failure);
+  return route === 'child' ? writeChild(refreshing, made.content) : writeApplied(refreshing, made.content);
 }
 
 /** The backend stated for every entry that there is nothing, and deletionPolicy is Delete: only what we own may go. */

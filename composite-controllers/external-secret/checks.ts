@@ -4,6 +4,7 @@ import type { Settings } from '../lib/ports.ts';
 import type { SyncFailure } from './errors.ts';
 import { dynamicApplyAnnotation } from './names.ts';
 import { storesOf } from './plan.ts';
+import { describeProblems, ruleProblems } from './rules.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 import type { World } from './world.ts';
 
@@ -12,9 +13,8 @@ type Check = (world: World, settings: Settings) => SyncFailure | undefined;
 
 /** The chain, in order: the first failure is the one that the condition shows. */
 const chain: readonly Check[] = [
-  specIsComplete, //      neither data nor dataFrom, or entries that name nothing
+  rulesHold, //           all that admission refuses (spec core 1.2), and templates that cannot be read
   featuresAreBuilt, //    what Keyhook cannot do yet keeps its Secret and says so
-  policiesAgree, //       deletionPolicy and creationPolicy (spec core 1.2)
   storesExist, //
   storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2)
   storesAreReady, //      the flood gate (spec core 2.6)
@@ -37,37 +37,9 @@ export function belongsToOtherClass(world: World, settings: Settings): boolean {
   );
 }
 
-function specIsComplete({ spec }: World): SyncFailure | undefined {
-  const data = spec.data ?? [];
-  const dataFrom = spec.dataFrom ?? [];
-  if (data.length + dataFrom.length === 0) {
-    return { code: 'SpecInvalid', detail: 'either data or dataFrom should be specified' };
-  }
-  for (const [index, { extract, find, sourceRef }] of dataFrom.entries()) {
-    const set = [extract, find, sourceRef?.generatorRef].filter((part) => part !== undefined).length;
-    if (set > 1) {
-      return {
-        code: 'SpecInvalid',
-        detail: `spec.dataFrom[${index}]: extract, find, or generatorRef cannot be set at the same time`,
-      };
-    }
-    if (set === 0 && sourceRef?.storeRef === undefined) {
-      return {
-        code: 'SpecInvalid',
-        detail: `spec.dataFrom[${index}]: either extract, find, or sourceRef must be set to dataFrom`,
-      };
-    }
-  }
-  const unnamed = [...dataFrom.entries()].find(
-    ([, entry]) =>
-      entry.sourceRef?.generatorRef === undefined &&
-      !(entry.sourceRef?.storeRef ?? spec.secretStoreRef)?.name,
-  );
-  const nameless = data.findIndex((entry) => !(entry.sourceRef?.storeRef ?? spec.secretStoreRef)?.name);
-  if (unnamed !== undefined)
-    return { code: 'SpecInvalid', detail: `spec.dataFrom[${unnamed[0]}] names no store` };
-  if (nameless >= 0) return { code: 'SpecInvalid', detail: `spec.data[${nameless}] names no store` };
-  return undefined;
+function rulesHold({ spec }: World): SyncFailure | undefined {
+  const problems = ruleProblems(spec);
+  return problems.length === 0 ? undefined : { code: 'SpecInvalid', detail: describeProblems(problems) };
 }
 
 function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
@@ -78,31 +50,12 @@ function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
 function unbuilt(spec: ExternalSecretSpec): string | undefined {
   const { target, dataFrom = [], data = [] } = spec;
   if (target?.manifest !== undefined) return 'spec.target.manifest';
-  if (target?.template !== undefined) return 'spec.target.template';
   if (spec.syncWindows !== undefined) return 'spec.syncWindows';
   for (const [index, entry] of dataFrom.entries()) {
     if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
   }
   const generated = data.findIndex((entry) => entry.sourceRef?.generatorRef !== undefined);
   return generated < 0 ? undefined : `spec.data[${generated}].sourceRef.generatorRef`;
-}
-
-function policiesAgree({ creationPolicy, deletionPolicy }: World): SyncFailure | undefined {
-  if (deletionPolicy === 'Delete' && ['Merge', 'None', 'CreateOrMerge'].includes(creationPolicy)) {
-    return {
-      code: 'SpecInvalid',
-      detail: 'deletionPolicy=Delete must not be used when the controller does not own the secret',
-      advice: 'set creationPolicy=Owner, or another deletionPolicy',
-    };
-  }
-  if (deletionPolicy === 'Merge' && creationPolicy === 'None') {
-    return {
-      code: 'SpecInvalid',
-      detail: 'deletionPolicy=Merge must not be used with creationPolicy=None',
-      advice: 'there is no Secret to merge with: set another of the two',
-    };
-  }
-  return undefined;
 }
 
 function storesExist(world: World): SyncFailure | undefined {

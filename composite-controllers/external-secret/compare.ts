@@ -32,9 +32,19 @@ export function compare(
     sameMap(own, secret.data) &&
     sameMap(stated.metadata.labels, secret.metadata.labels, controllerUidLabel) &&
     sameMap(stated.metadata.annotations, secret.metadata.annotations, refreshIdAnnotation) &&
+    sameFinalizers(observed, stated, secret) &&
     (secret.type === undefined || secret.type === observed.type) &&
     (secret.immutable !== true || observed.immutable === true);
   return { equal, sameData, foreignKeys };
+}
+
+function sameFinalizers(observed: SecretObject, stated: SecretObject, desired: SecretObject): boolean {
+  const wanted = desired.metadata.finalizers ?? [];
+  const own = stated.metadata.finalizers ?? [];
+  return (
+    wanted.every((name) => observed.metadata.finalizers?.includes(name)) &&
+    own.every((name) => wanted.includes(name))
+  );
 }
 
 function sameMap(

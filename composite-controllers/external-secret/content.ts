@@ -1,5 +1,5 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
-import { controllerUidLabel, refreshIdAnnotation } from './names.ts';
+import { controllerUidLabel, inputsAnnotation, refreshIdAnnotation } from './names.ts';
 import type { World } from './world.ts';
 
 /** What the values make of a specification, before it is anybody's Secret (spec core 1.8 no. 2). */
@@ -9,6 +9,7 @@ export interface Content {
   readonly annotations: Readonly<Record<string, string>>;
   /** Absent: as it is, and Opaque for a new Secret. */
   readonly type?: string;
+  readonly finalizers?: readonly string[];
 }
 
 /** The content without a template: the values as they are, with the labels and annotations of the ExternalSecret. */
@@ -17,13 +18,14 @@ export function plainContent({ object }: World, data: SecretMap): Content {
   return { data, labels: inherited(labels), annotations: inherited(annotations) };
 }
 
-/** All but those of the machinery around us. */
-function inherited(map: Readonly<Record<string, string>> | undefined): Record<string, string> {
+/** Labels or annotations that somebody else asks for: all but those of the machinery around us. */
+export function inherited(map: Readonly<Record<string, string>> | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(map ?? {}).filter(
       ([key]) =>
         key !== controllerUidLabel &&
         key !== refreshIdAnnotation &&
+        key !== inputsAnnotation &&
         !key.startsWith('metacontroller.k8s.io/'),
     ),
   );

@@ -3,6 +3,7 @@ import { belongsToOtherClass, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
 import { routeOf } from './policy.ts';
 import { attemptVersion, dueAt, type RefreshReason, readSince, refreshId, refreshReason } from './refresh.ts';
+import { describeProblems } from './rules.ts';
 import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 
 /**
@@ -68,11 +69,7 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
 }
 
 function brokenSpec({ problems }: World): SyncFailure {
-  const detail = problems
-    .slice(0, 5)
-    .map(({ path, message }) => `spec${path} ${message}`)
-    .join('; ');
-  return { code: 'SpecInvalid', detail };
+  return { code: 'SpecInvalid', detail: describeProblems(problems) };
 }
 
 /** The target carries this refresh, undamaged, and nothing newer was answered for it. */

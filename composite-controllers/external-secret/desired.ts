@@ -2,7 +2,7 @@ import type { SecretMap } from '../../providers/kit/provider.ts';
 import { dataHash, objectHash } from '../lib/hash.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
-import { encodeData, secretData } from '../lib/secret-data.ts';
+import { encodeData, isSecretKey, secretData } from '../lib/secret-data.ts';
 import type { Content } from './content.ts';
 import type { SyncFailure } from './errors.ts';
 import {
@@ -41,7 +41,10 @@ export function desiredSecret(
   const owned = (existing && ownedFields(existing, writerOf(world))) ?? nothing;
   // An immutable target keeps the content that it has.
   const isFrozen = existing !== undefined && world.spec.target?.immutable === true;
-  const { data: own, labels, annotations, type } = isFrozen ? asItIs(world, existing, owned) : content;
+  const { data: own, labels, annotations, ...rest } = isFrozen ? asItIs(world, existing, owned) : content;
+  // A type that is no longer asked for stays: it could not go.
+  const type = rest.type ?? (owned.type ? existing?.type : undefined);
+  const finalizers = addable(rest.finalizers ?? [], existing);
   const data = new Map([...othersData(world, existing, owned), ...own]);
   const failure = impossible(data);
   if (failure !== undefined) return { kind: 'failed', failure };
@@ -61,11 +64,18 @@ export function desiredSecret(
         ...(routeOf(world) === 'child' ? { [createdByLabel]: createdBy(world) } : {}),
       },
       annotations: { ...annotations, [dataHashAnnotation]: dataHash(data), [refreshIdAnnotation]: refreshId },
+      ...(finalizers.length === 0 ? {} : { finalizers }),
     },
     // An apply that no longer states the map takes along what in it is nobody's.
     ...(own.size === 0 && !mergesInto(world) ? {} : { data: encodeData(own) }),
   };
   return { kind: 'secret', secret, data };
+}
+
+/** Kubernetes adds no finalizer to what is being deleted. */
+function addable(finalizers: readonly string[], existing: SecretObject | undefined): string[] {
+  const isGoing = existing?.metadata.deletionTimestamp !== undefined;
+  return finalizers.filter((name) => !isGoing || existing.metadata.finalizers?.includes(name) === true);
 }
 
 /** The content of a Secret that may not change. */
@@ -82,7 +92,7 @@ function asItIs(world: World, existing: SecretObject, owned: OwnedFields): Conte
     data: mergesInto(world) ? new Map([...data].filter(([key]) => owned.data.has(key))) : data,
     labels: of(labels, owned.labels),
     annotations: of(annotations, owned.annotations),
-    ...(owned.type && existing.type !== undefined ? { type: existing.type } : {}),
+    finalizers: (existing.metadata.finalizers ?? []).filter((name) => owned.finalizers.has(name)),
   };
 }
 
@@ -101,11 +111,6 @@ function impossible(data: SecretMap): SyncFailure | undefined {
     return { code: 'KeyRefused', detail: `"${refused}" cannot be a key of a Secret` };
   const size = [...data.values()].reduce((sum, value) => sum + value.byteLength, 0);
   return size > maxSecretBytes ? { code: 'TooLarge', detail: describeSize(data, size) } : undefined;
-}
-
-/** What the API server takes: narrower than what ESO lets pass, so that the condition can name the key. */
-function isSecretKey(key: string): boolean {
-  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
 }
 
 /** Value of the created-by label: which ExternalSecret made the Secret (spec core 0.2). */

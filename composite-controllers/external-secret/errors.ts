@@ -85,6 +85,27 @@ export const syncErrors = {
       'a Secret holds at most 1 MiB: map fewer or smaller keys, or split them over several ExternalSecrets',
     next: 'scheduled',
   },
+  TemplateFailed: {
+    message: 'could not update secret',
+    advice: 'correct the template (`keyhook template` tries one out); the Secret stays as it is',
+    next: 'scheduled',
+  },
+  TemplateStopped: {
+    message: 'could not update secret',
+    advice:
+      'the templates took too long, or too much memory: call fewer slow functions (keys, password hashes); the Secret stays as it is',
+    next: 'scheduled',
+  },
+  TemplateSource: {
+    message: 'could not update secret: error fetching templateFrom data',
+    advice: 'create the object and the key, or correct templateFrom; the Secret stays as it is',
+    next: 'scheduled',
+  },
+  TemplateSourceDenied: {
+    message: 'could not update secret: error fetching templateFrom data',
+    advice: 'the hook has to be allowed to get ConfigMaps and Secrets in this namespace',
+    next: 'scheduled',
+  },
   WriteNotSeen: {
     message: 'could not update secret',
     advice:

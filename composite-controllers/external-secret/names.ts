@@ -5,6 +5,8 @@ export const dataHashAnnotation = 'reconcile.external-secrets.io/data-hash';
 export const forceSyncAnnotation = 'external-secrets.io/force-sync';
 /** The refresh whose value the Secret carries (design rule 2). */
 export const refreshIdAnnotation = 'keyhook.dev/refresh-id';
+/** Fingerprint of what a Secret with something random in it was made from, so that it stays while that stays. */
+export const inputsAnnotation = 'keyhook.dev/template-inputs';
 /** Metacontroller puts it on each child of a controller with generateSelector. */
 export const controllerUidLabel = 'controller-uid';
 /** Its presence proves that Metacontroller runs with dynamic-apply (design rule 8). */

@@ -29,10 +29,11 @@ import { refreshId } from './refresh.ts';
 import { createReporter } from './report.ts';
 import { nextStatus, type Outcome, type StatusAnswer } from './status.ts';
 import { claimTarget } from './target.ts';
+import type { ContentDeps } from './template-content.ts';
 import { readWorld, type World } from './world.ts';
 
 /** What the ExternalSecret's controller needs from its surroundings. */
-export interface ExternalSecretDeps {
+export interface ExternalSecretDeps extends Omit<ContentDeps, 'signal'> {
   readonly now: () => number;
   readonly backends: Backends;
   readonly secrets: TargetSecrets;

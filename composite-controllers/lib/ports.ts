@@ -1,3 +1,4 @@
+import type { KubeReader } from '../../providers/kit/kube.ts';
 import type { Work, WorkResult } from '../template/work.ts';
 import type { JsonPatchOperation } from './json-patch.ts';
 import type { KubeObject, SecretObject } from './objects.ts';
@@ -31,6 +32,18 @@ export interface TargetSecrets {
  */
 export interface TemplateRunner {
   run(work: Work, signal: AbortSignal): Promise<WorkResult | { kind: 'stopped' } | { kind: 'busy' }>;
+}
+
+/** Objects that hold templates, read live and by name; undefined when there is none. Rejects as {@link TargetSecrets} does. */
+export type TemplateSources = Pick<KubeReader, 'configMap' | 'secret'>;
+
+/**
+ * Fingerprints by keys that the hook alone has: who does not have one can neither make a fingerprint nor find out by trying
+ * what it was made of.
+ */
+export interface Fingerprints {
+  /** The fingerprint of the parts in their order, by each key that is accepted; the newest first. */
+  of(parts: readonly Uint8Array[]): readonly string[];
 }
 
 /** An event on an object: written best effort, deduplicated, never awaited by a decision. */

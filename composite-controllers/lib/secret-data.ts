@@ -13,3 +13,8 @@ export function encodeData(data: SecretMap): Record<string, string> {
   const keys = [...data.keys()].sort();
   return Object.fromEntries(keys.map((key) => [key, Buffer.from(data.get(key)!).toString('base64')]));
 }
+
+/** Whether the API server takes the key: narrower than what ESO lets pass, so that a message can name it. */
+export function isSecretKey(key: string): boolean {
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..');
+}

@@ -2,8 +2,13 @@ import type { SyncOutcome } from '../../composite-controllers/controller.ts';
 import { createExternalSecretController } from '../../composite-controllers/external-secret/sync.ts';
 import type { JsonPatchOperation } from '../../composite-controllers/lib/json-patch.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
+import { defaultLimits } from '../../composite-controllers/template/limits.ts';
+import { doWork } from '../../composite-controllers/template/work.ts';
 import type { Backends, ReadOptions } from '../../providers/backends.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
+import type { KubeData } from '../../providers/kit/kube.ts';
+import { fingerprintsBy } from '../../server/fingerprints.ts';
+import { randomness } from '../../server/randomness.ts';
 import { appliedFields, request, settings, startOfTests, store, uid } from './builders.ts';
 
 /** What a test may look at and change. */
@@ -18,6 +23,8 @@ export interface World {
   live: Map<string, SecretObject>;
   patches: { name: string; patch: readonly JsonPatchOperation[] }[];
   events: string[];
+  /** What holds templates, by kind and name. */
+  sources: Map<string, KubeData>;
   parent: KubeObject;
   related: KubeObject[];
   version: number;
@@ -34,6 +41,7 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
     live: new Map(),
     patches: [],
     events: [],
+    sources: new Map(),
     parent,
     related: [store()],
     version: 1_000,
@@ -87,6 +95,12 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
         },
         apply: () => Promise.reject(new Error('a child is written by Metacontroller')),
       },
+      sources: {
+        configMap: async (_namespace, name) => world.sources.get(`ConfigMap/${name}`),
+        secret: async (_namespace, name) => world.sources.get(`Secret/${name}`),
+      },
+      templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
+      fingerprints: fingerprintsBy([Buffer.from('the key of the tests')]),
       events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
       settings: { ...settings, adopt },

@@ -1,5 +1,7 @@
 import { createControllers } from '../../../composite-controllers/index.ts';
 import type { Settings } from '../../../composite-controllers/lib/ports.ts';
+import { defaultLimits } from '../../../composite-controllers/template/limits.ts';
+import { doWork } from '../../../composite-controllers/template/work.ts';
 import type { Clock } from '../../../local/metacontroller/clock.ts';
 import type { HookReply } from '../../../local/metacontroller/hook-client.ts';
 import { createBackends } from '../../../providers/create-backends.ts';
@@ -7,11 +9,13 @@ import type { Provider } from '../../../providers/kit/provider.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 import { buildApp } from '../../../server/app.ts';
 import { noAuthentication } from '../../../server/auth.ts';
+import { fingerprintsBy } from '../../../server/fingerprints.ts';
 import { createGate } from '../../../server/gate.ts';
 import type { KubeApi } from '../../../server/kube-api.ts';
 import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
+import { randomness } from '../../../server/randomness.ts';
 
 /** One replica of the hook with its own memory, as it is served but for the socket. */
 export interface Hook {
@@ -32,6 +36,9 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
     controllers: createControllers({
       ...{ now, providers, backends, log, settings },
       secrets: targetSecrets(api),
+      sources: kube,
+      templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
+      fingerprints: fingerprintsBy([Buffer.from('one key for all replicas')]),
       events: { record() {} },
     }),
     gate,

@@ -60,7 +60,6 @@ const cases: readonly Case[] = [
   },
   ...(
     [
-      ['template', { target: { template: { data: { a: 'b' } } } }],
       ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
       ['a generator', { dataFrom: [{ sourceRef: { generatorRef } }] }],
       ['a generator in data', { data: [{ ...entry, sourceRef: { generatorRef } }] }],
