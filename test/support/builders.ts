@@ -134,6 +134,7 @@ export function appliedFields(secret: SecretObject) {
         'f:annotations': fields(secret.metadata.annotations),
       },
       'f:data': fields(secret.data),
+      ...(secret.type === undefined ? {} : { 'f:type': {} }),
     },
   };
 }

@@ -25,6 +25,8 @@ export interface World {
   events: string[];
   /** What holds templates, by kind and name. */
   sources: Map<string, KubeData>;
+  /** The sources that were asked for. */
+  asked: string[];
   parent: KubeObject;
   related: KubeObject[];
   version: number;
@@ -42,6 +44,7 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
     patches: [],
     events: [],
     sources: new Map(),
+    asked: [],
     parent,
     related: [store()],
     version: 1_000,
@@ -96,8 +99,14 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
         apply: () => Promise.reject(new Error('a child is written by Metacontroller')),
       },
       sources: {
-        configMap: async (_namespace, name) => world.sources.get(`ConfigMap/${name}`),
-        secret: async (_namespace, name) => world.sources.get(`Secret/${name}`),
+        configMap: async (namespace, name) => {
+          world.asked.push(`ConfigMap ${namespace}/${name}`);
+          return world.sources.get(`ConfigMap/${name}`);
+        },
+        secret: async (namespace, name) => {
+          world.asked.push(`Secret ${namespace}/${name}`);
+          return world.sources.get(`Secret/${name}`);
+        },
       },
       templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('the key of the tests')]),
