@@ -43,7 +43,7 @@ const chosen = process.argv.slice(2);
 process.exitCode = chosen.length > 0 ? await runChosen(chosen) : await runAll();
 
 async function runAll(): Promise<number> {
-  const files = globSync('test/{unit,golden,conformance,scenarios,integration}/**/*.test.ts')
+  const files = globSync('test/{unit,contract,golden,conformance,scenarios,integration}/**/*.test.ts')
     .sort()
     .map(testFile);
   const wanted = (Object.keys(tools) as Tool[]).filter((tool) => files.some((file) => takes(file, tool)));
