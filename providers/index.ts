@@ -1,4 +1,5 @@
 export { aws } from './aws/index.ts';
+export { azurekv } from './azurekv/index.ts';
 export { fake } from './fake/index.ts';
 export { gcpsm } from './gcpsm/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
