@@ -33,6 +33,11 @@ export const providerErrors = {
     advice: 'use data[] for a plain value, or a property that holds an object',
     retry: 'user',
   },
+  Ambiguous: {
+    text: 'the backend has more than one {what}, and cannot tell which is meant',
+    advice: 'rename or remove the others in the backend, or name the one by its id',
+    retry: 'user',
+  },
   Denied: {
     text: 'the backend refused access to {what}',
     advice:
