@@ -1,5 +1,5 @@
 // What `npm test` runs: the type check and the linter, then every test that needs Node alone, then those that need real parts
-// (a Kubernetes API server, Vault, moto), which it builds first. `npm test -- <file, directory or node flag ...>` runs only those.
+// (a Kubernetes API server, Vault, moto, Go's own libraries), which it builds first. `npm test -- <file, directory or node flag ...>` runs only those.
 import { spawn, spawnSync } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const needs = {
   cluster: { tool: 'go', parts: ['etcd', 'kubernetes'] },
   vault: { tool: 'go', parts: ['vaultd'] },
   moto: { tool: 'python3', parts: ['moto'] },
+  oracle: { tool: 'go', parts: ['oracle'] },
 } as const satisfies Record<string, { tool: Tool; parts: readonly Part[] }>;
 
 const tools = {

@@ -5,12 +5,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithThisProcess } from '../support/processes.ts';
 
 interface Recipe {
+  /** Beside this file; by default it is called like the part. */
+  readonly folder?: string;
   /** A command whose output, with the files of the part's folder, decides whether an earlier result still serves. */
   readonly fingerprint: Command;
   /** The commands, run in the part's folder, that fill the directory `into`. */
@@ -27,6 +29,7 @@ const recipes = {
     kubernetesVersion(),
   ),
   vaultd: goModule('vaultd', ['.']),
+  oracle: { ...goModule('oracle', ['.']), folder: 'oracle/go' },
   moto: {
     fingerprint: ['python3', '-c', 'import sys; print(sys.version, sys.prefix)'],
     commands: (into) => [
@@ -50,7 +53,7 @@ function goModule(output: string, packages: readonly string[], linkerFlags = '')
 
 /** Linker flags for the version that the module has; without them Kubernetes calls itself v0.0.0. */
 function kubernetesVersion(): string {
-  const module = readFileSync(join(folder('kubernetes'), 'go.mod'), 'utf8');
+  const module = readFileSync(join(import.meta.dirname, 'kubernetes/go.mod'), 'utf8');
   const [, version, major, minor] = /^\s*k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/m.exec(module) ?? [];
   const set = (name: string, value = '') => `-X k8s.io/component-base/version.${name}=${value}`;
   return [set('gitVersion', version), set('gitMajor', major), set('gitMinor', minor)].join(' ');
@@ -91,8 +94,9 @@ async function buildOnce(part: Part, report: (line: string) => void): Promise<st
   }
 }
 
-function folder(part: string): string {
-  return join(import.meta.dirname, part);
+function folder(part: Part): string {
+  const { folder = part }: Recipe = recipes[part];
+  return join(import.meta.dirname, folder);
 }
 
 async function key(part: Part): Promise<string> {
@@ -100,9 +104,10 @@ async function key(part: Part): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await run(fingerprint, folder(part)));
   hash.update(JSON.stringify(commands('')));
-  const entries = readdirSync(folder(part), { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-  for (const file of files.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(folder(part), file)));
+  const entries = readdirSync(folder(part), { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => relative(folder(part), join(parentPath, name)));
+  for (const file of paths.sort()) hash.update(`\0${file}\0`).update(readFileSync(join(folder(part), file)));
   return hash.digest('hex').slice(0, 12);
 }
 

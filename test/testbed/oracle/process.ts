@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from '../build.ts';
 import type { Case } from './case.ts';
 import type { Answer } from './compare.ts';
 import { answersOf, questionFrame } from './wire.ts';
@@ -10,15 +12,12 @@ export interface Oracle {
   close(): void;
 }
 
-/** Builds and starts the Go program; the first question waits for it. */
-export function startOracle(): Oracle {
-  const child = spawn('go', ['run', '-buildvcs=false', '.'], {
-    cwd: import.meta.dirname,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+/** Starts the Go program, which is built first when it is not there; it ends with this process. */
+export async function startOracle(): Promise<Oracle> {
+  const program = join(await build('oracle'), 'oracle');
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.on('exit', (code) => {
-    if (code !== 0)
-      throw new Error('the oracle cannot be built, or failed; it needs Go and its module proxy');
+    if (code !== 0) throw new Error('the oracle failed');
   });
   const waiting: ((frame: Buffer) => void)[] = [];
   let chunks: Buffer[] = [];

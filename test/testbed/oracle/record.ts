@@ -15,7 +15,7 @@ const wanted = (family: string) => ({ crypto: 0, passwords: 3 })[family] ?? 50;
 /** Characters of a case; longer ones would fill the file with the like. */
 const longest = 1500;
 
-const oracle = startOracle();
+const oracle = await startOracle();
 const lines: string[] = [];
 for (const [name, { make }] of Object.entries(families)) {
   const random = seeded(2024);
