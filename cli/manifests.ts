@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
+  admissionConfiguration,
   crds,
   type DefinitionOptions,
   definitions,
@@ -8,9 +9,20 @@ import {
 } from '../composite-controllers/definitions.ts';
 import { toYaml } from '../composite-controllers/yaml.ts';
 
-/** YAML of the CRDs and of the CompositeControllers. Throws TypeError when the hook's URL cannot be used. */
-export function manifests(options: DefinitionOptions): string {
-  return toYaml([...crds(), ...definitions(options)]);
+/** What is to be installed. */
+export interface ManifestOptions extends DefinitionOptions {
+  /** Base URL of the validating webhook; absent: none is installed. */
+  readonly admissionUrl?: string;
+}
+
+/** YAML of the CRDs, the CompositeControllers and, when asked for, the webhook. Throws TypeError when a URL cannot be used. */
+export function manifests({ admissionUrl, ...options }: ManifestOptions): string {
+  const { caPem } = options;
+  const webhooks =
+    admissionUrl === undefined
+      ? []
+      : [admissionConfiguration({ admissionUrl, ...(caPem === undefined ? {} : { caPem }) })];
+  return toYaml([...crds(), ...definitions(options), ...webhooks]);
 }
 
 /** Adds the verb `manifests`, which prints {@link manifests} to standard output. */
@@ -37,6 +49,12 @@ export function manifestsCommand(program: Command): void {
         "CA of the hook's certificate, in PEM; it is written into the definitions",
       ),
     )
+    .addOption(
+      new Option(
+        '--admission-url <url>',
+        'base URL at which the API server reaches --admission-port of the hook: prints the validating webhook, too',
+      ),
+    )
     .action((flags: Flags, command: Command) => {
       try {
         process.stdout.write(manifests(toOptions(flags)));
@@ -51,9 +69,10 @@ interface Flags {
   readonly selector?: Record<string, string>;
   readonly bearerTokenSecret?: SecretKey;
   readonly caFile?: string;
+  readonly admissionUrl?: string;
 }
 
-function toOptions({ caFile, ...rest }: Flags): DefinitionOptions {
+function toOptions({ caFile, ...rest }: Flags): ManifestOptions {
   return caFile === undefined ? rest : { ...rest, caPem: readPem(caFile) };
 }
 

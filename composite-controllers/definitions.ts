@@ -1,4 +1,5 @@
 import { registry } from '../providers/registry.ts';
+import { admissions } from './admission.ts';
 import { crd, group } from './crd.ts';
 import { externalSecret } from './external-secret/kind.ts';
 import type { ParentKind } from './kind.ts';
@@ -36,6 +37,48 @@ export function crds(): KubeObject[] {
 /** The CompositeControllers of all parent kinds. Throws TypeError when `hookUrl` is not a plain http(s) URL. */
 export function definitions(options: DefinitionOptions): KubeObject[] {
   return parentKinds.map((kind) => compositeController(kind, options));
+}
+
+/** Where the API server reaches the validating webhook. */
+export interface AdmissionOptions {
+  /** Base URL with https; ESO's paths are appended. */
+  readonly admissionUrl: string;
+  /** CA of its certificate, in PEM. Absent: one that the API server trusts anyway. */
+  readonly caPem?: string;
+}
+
+/**
+ * The configuration of the validating webhook. It is a help at the time of writing and no safeguard: the hook refuses the
+ * same, so a webhook that is down stops nobody. Throws TypeError when the URL is not a plain https URL.
+ */
+export function admissionConfiguration({ admissionUrl, caPem }: AdmissionOptions): KubeObject {
+  const base = hookBase(admissionUrl);
+  if (!base.startsWith('https:')) throw new TypeError('the API server calls webhooks over https only');
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'keyhook-validate', labels: { 'app.kubernetes.io/name': 'keyhook' } },
+    webhooks: admissions(registry).map(({ path, kind, resource, scope }) => ({
+      name: `validate.${kind.toLowerCase()}.${group}`,
+      clientConfig: {
+        url: `${base}${path}`,
+        ...(caPem === undefined ? {} : { caBundle: Buffer.from(caPem).toString('base64') }),
+      },
+      rules: [
+        {
+          apiGroups: [group],
+          apiVersions: ['v1'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: [resource],
+          scope,
+        },
+      ],
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      failurePolicy: 'Ignore',
+      timeoutSeconds: 5,
+    })),
+  };
 }
 
 /** The CompositeController of one parent kind (spec metacontroller 2.1, 2.3). Throws as {@link definitions} does. */

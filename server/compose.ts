@@ -1,3 +1,4 @@
+import { type Admission, admissions } from '../composite-controllers/admission.ts';
 import type { CompositeController } from '../composite-controllers/controller.ts';
 import { createControllers } from '../composite-controllers/index.ts';
 import type {
@@ -33,6 +34,8 @@ export interface Ports {
 export interface Parts {
   readonly controllers: readonly CompositeController[];
   readonly backends: Pick<Backends, 'close'>;
+  /** What the validating webhook checks, when it is asked for. */
+  readonly admissions: readonly Admission[];
 }
 
 /** The only place where providers, backends and controllers are put together. */
@@ -42,5 +45,6 @@ export function compose(ports: Ports): Parts {
   return {
     backends,
     controllers: createControllers({ ...ports, sources: kube, providers: registry, backends }),
+    admissions: admissions(registry),
   };
 }

@@ -19,6 +19,7 @@ export interface ServeConfig {
   readonly host: string;
   readonly port: number;
   readonly metricsPort?: number;
+  readonly admissionPort?: number;
   readonly tls?: TlsFiles;
   readonly authentication: 'required' | 'none';
   readonly tokenFiles: readonly string[];
@@ -47,6 +48,11 @@ export const serveFlags = {
     ...port,
     value: 'port',
     help: 'port that serves /metrics over HTTP without a token; else it is on the main port, with one',
+  },
+  'admission-port': {
+    ...port,
+    value: 'port',
+    help: 'port of the validating webhook, with the same certificate (`keyhook manifests --admission-url` prints its configuration)',
   },
   'tls-cert-file': { ...text, value: 'file', help: 'certificate chain in PEM; read again when it changes' },
   'tls-key-file': { ...text, value: 'file', help: 'key of the certificate in PEM' },
@@ -135,6 +141,7 @@ export function readServeConfig(
   const tls = tlsFiles(values);
   const kubeconfig = values.kubeconfig ?? (environment.KUBECONFIG || undefined);
   const metricsPort = values['metrics-port'];
+  const admissionPort = values['admission-port'];
   return {
     host: values.host ?? (open ? '127.0.0.1' : '0.0.0.0'),
     port: values.port,
@@ -152,6 +159,7 @@ export function readServeConfig(
       storeRequeueMs: values['store-requeue-interval'],
     },
     ...(metricsPort === undefined ? {} : { metricsPort }),
+    ...(admissionPort === undefined ? {} : { admissionPort }),
     ...(tls === undefined ? {} : { tls }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
   };
@@ -175,6 +183,7 @@ function contradictions(values: ServeValues): string[] {
     ...(has('tls-cert-file') === has('tls-key-file')
       ? []
       : ['--tls-cert-file and --tls-key-file go together']),
+    ...(has('admission-port') && !has('tls-cert-file') ? ['--admission-port needs --tls-cert-file'] : []),
     ...(has('tls-client-ca-file') && !has('tls-cert-file')
       ? ['--tls-client-ca-file needs --tls-cert-file']
       : []),

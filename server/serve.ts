@@ -3,6 +3,8 @@ import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { getHeapStatistics } from 'node:v8';
+import type { Admission } from '../composite-controllers/admission.ts';
+import { createAdmissionServer } from './admission-server.ts';
 import { buildApp } from './app.ts';
 import { type Authenticator, createAuthenticator, noAuthentication } from './auth.ts';
 import type { Parts, Ports } from './compose.ts';
@@ -17,7 +19,7 @@ import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
 import { createTemplateRunner } from './templates.ts';
-import { loadCertificate } from './tls.ts';
+import { loadCertificate, type ServerCertificate } from './tls.ts';
 
 /** A process that serves. */
 export interface Running {
@@ -25,6 +27,8 @@ export interface Running {
   readonly url: string;
   /** Where /metrics is without a token; absent without `--metrics-port`. */
   readonly metricsUrl?: string;
+  /** Where the validating webhook is; absent without `--admission-port`. */
+  readonly admissionUrl?: string;
   /** Answers what is under way, writes what is pending, then lets go of everything. Never rejects. */
   close(): Promise<void>;
 }
@@ -97,7 +101,7 @@ async function start(
   const templates = createTemplateRunner();
   endings.push(fingerprints.stop, templates.close);
   const surroundings = { api, now, templates, fingerprints };
-  const { controllers, backends, events } = parts(config, log, metrics, surroundings, compose);
+  const { controllers, backends, events, admissions } = parts(config, log, metrics, surroundings, compose);
   endings.push(backends.close, () => events.close(eventDrainMs));
 
   let state: 'ready' | 'stopping' = 'ready';
@@ -114,6 +118,7 @@ async function start(
   // Calls end by their deadline; a caller that doesn't take its answer is not waited for.
   endings.push(() => Promise.race([app.close(), sleep(drainMs, undefined, { ref: false })]));
   const metricsUrl = await listenForScrapers(config, metrics, endings);
+  const admissionUrl = await listenForReviews(config, certificate, admissions, log, endings);
   await app.listen({ host: config.host, port: config.port });
   const follower = certificate?.follow(app.server as unknown as TlsServer, log, reloadMs);
   endings.push(
@@ -129,7 +134,11 @@ async function start(
   const url = urlOf(certificate === undefined ? 'http' : 'https', app.server);
   log.info({ url, controllers: controllers.length, authentication: config.authentication }, 'serving');
   if (certificate === undefined) log.warn({}, 'without TLS, Secrets travel as plain text');
-  return metricsUrl === undefined ? { url } : { url, metricsUrl };
+  return {
+    url,
+    ...(metricsUrl === undefined ? {} : { metricsUrl }),
+    ...(admissionUrl === undefined ? {} : { admissionUrl }),
+  };
 }
 
 interface Surroundings extends Pick<Ports, 'now' | 'templates' | 'fingerprints'> {
@@ -186,6 +195,26 @@ async function listenForScrapers(
     server.closeAllConnections();
   });
   return `${urlOf('http', server)}/metrics`;
+}
+
+async function listenForReviews(
+  config: ServeConfig,
+  certificate: ServerCertificate | undefined,
+  admissions: readonly Admission[],
+  log: ProcessLog,
+  endings: (() => unknown)[],
+): Promise<string | undefined> {
+  if (config.admissionPort === undefined || certificate === undefined) return undefined;
+  const server = createAdmissionServer(certificate.options, admissions, log);
+  server.listen(config.admissionPort, config.host);
+  await once(server, 'listening');
+  const follower = certificate.follow(server, log, reloadMs);
+  endings.push(() => {
+    follower.stop();
+    server.close();
+    server.closeAllConnections();
+  });
+  return urlOf('https', server);
 }
 
 function urlOf(scheme: 'http' | 'https', server: Server): string {

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
+import { admissions } from '../../composite-controllers/admission.ts';
 import type { CompositeController } from '../../composite-controllers/controller.ts';
+import { registry } from '../../providers/registry.ts';
 import type { Ports } from '../../server/compose.ts';
 import { readServeConfig, type ServeConfig } from '../../server/config.ts';
 import { createLogger } from '../../server/logger.ts';
@@ -79,7 +81,7 @@ export async function startServing(
   const running = await serve(
     { ...readServeConfig(flags, {}), ...config },
     createLogger('trace', log.stream),
-    (ports) => ({ controllers: [controller(ports)], backends }),
+    (ports) => ({ controllers: [controller(ports)], backends, admissions: admissions(registry) }),
   ).catch((error: unknown) => {
     throw Object.assign(error as Error, { ended });
   });

@@ -85,3 +85,24 @@ test('a private key does not get into the definitions by mistake', (t) => {
   const path = file(t, pem + key);
   assert.throws(() => run(t, '--hook-url', hookUrl, '--ca-file', path), { name: 'CommanderError' });
 });
+
+test('the validating webhook is printed only when asked for, and never stops anybody', (t) => {
+  const path = file(t, pem);
+  const printed = read(
+    run(t, '--hook-url', hookUrl, '--ca-file', path, '--admission-url', 'https://hook.example:9443/'),
+  );
+  const webhooks = printed.filter(({ kind }) => kind === 'ValidatingWebhookConfiguration');
+  assert.equal(webhooks.length, 1);
+  for (const webhook of webhooks[0].webhooks) {
+    assert.equal(webhook.failurePolicy, 'Ignore');
+    assert.equal(webhook.clientConfig.caBundle, Buffer.from(pem).toString('base64'));
+  }
+  assert.deepEqual(
+    webhooks[0].webhooks.map(({ clientConfig }: { clientConfig: { url: string } }) => clientConfig.url),
+    ['externalsecret', 'secretstore', 'clustersecretstore'].map(
+      (kind) => `https://hook.example:9443/validate-external-secrets-io-v1-${kind}`,
+    ),
+  );
+  assert.doesNotMatch(run(t, '--hook-url', hookUrl), /ValidatingWebhook/);
+  assert.throws(() => run(t, '--hook-url', hookUrl, '--admission-url', 'http://hook.example'), /https only/);
+});

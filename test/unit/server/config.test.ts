@@ -30,6 +30,7 @@ test('every flag is heard on the command line and in the environment, and the co
     host: ['::1', '10.0.0.1'],
     port: ['1', '2'],
     'metrics-port': ['3', '4'],
+    'admission-port': ['5', '6'],
     'tls-cert-file': ['c', 'd'],
     'tls-key-file': ['k', 'l'],
     'tls-client-ca-file': ['e', 'f'],
@@ -53,6 +54,7 @@ test('every flag is heard on the command line and in the environment, and the co
     host: '::1',
     port: 1,
     metricsPort: 3,
+    admissionPort: 5,
     tls: { certFile: 'c', keyFile: 'k', clientCaFile: 'e' },
     authentication: 'required',
     tokenFiles: ['t', 'u'],
@@ -99,10 +101,12 @@ test('the variables that Kubernetes makes of Services called keyhook are not tak
     KEYHOOK_PORT_443_TCP_ADDR: '10.96.0.1',
     KEYHOOK_METRICS_PORT: 'tcp://10.96.0.2:9090',
     KEYHOOK_METRICS_SERVICE_HOST: '10.96.0.2',
+    KEYHOOK_ADMISSION_PORT: 'tcp://10.96.0.3:9443',
   };
   const config = readServeConfig(token, links);
   assert.equal(config.port, 8443);
   assert.equal(config.metricsPort, undefined);
+  assert.equal(config.admissionPort, undefined);
 });
 
 describe('a start is refused, with every reason and without a value', () => {
@@ -114,6 +118,12 @@ describe('a start is refused, with every reason and without a value', () => {
     says: RegExp,
   ][] = [
     ['without authentication', {}, {}, /--token-file .* --insecure-no-auth/],
+    [
+      'a webhook without TLS',
+      { ...token, 'admission-port': '1' },
+      {},
+      /--admission-port needs --tls-cert-file/,
+    ],
     [
       'with a token and without authentication at once',
       { ...token, 'insecure-no-auth': 'true' },

@@ -1,0 +1,99 @@
+import type { Provider } from '../providers/kit/provider.ts';
+import { describeProblem, ruleProblems } from './external-secret/rules.ts';
+import type { ExternalSecretSpec } from './external-secret/schema.ts';
+import { specProblems } from './external-secret/validity.ts';
+import type { KubeObject } from './lib/objects.ts';
+import { createStoreCheck } from './secret-store/validity.ts';
+
+/** What is said of an object before it is stored: refused for each problem, admitted with each warning. */
+export interface Verdict {
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** A kind whose objects are checked at admission, under ESO's path (spec core 1.2, 2.3). */
+export interface Admission {
+  readonly path: string;
+  readonly kind: string;
+  readonly resource: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+  readonly check: (object: KubeObject) => Verdict;
+}
+
+/** Every kind that is checked, by the same functions that the hooks refuse with. Pure. */
+export function admissions(providers: ReadonlyMap<string, Provider>): readonly Admission[] {
+  const checkStore = createStoreCheck(providers);
+  const store = (kind: 'SecretStore' | 'ClusterSecretStore', scope: Admission['scope']): Admission => ({
+    path: `/validate-external-secrets-io-v1-${kind.toLowerCase()}`,
+    kind,
+    resource: `${kind.toLowerCase()}s`,
+    scope,
+    check(object) {
+      const { name, namespace } = object.metadata;
+      const failure = checkStore(object, { kind, name, namespace });
+      if (failure?.code === 'SpecInvalid') return { problems: [failure.detail ?? ''], warnings: [] };
+      return { problems: [], warnings: storeWarnings(object, providers, failure?.detail) };
+    },
+  });
+  return [
+    {
+      path: '/validate-external-secrets-io-v1-externalsecret',
+      kind: 'ExternalSecret',
+      resource: 'externalsecrets',
+      scope: 'Namespaced',
+      check: (object) => ({ problems: externalSecretProblems(object), warnings: [] }),
+    },
+    store('SecretStore', 'Namespaced'),
+    store('ClusterSecretStore', 'Cluster'),
+  ];
+}
+
+function externalSecretProblems(object: KubeObject): string[] {
+  const shape = specProblems(object);
+  const problems = shape.length > 0 ? shape : ruleProblems(object.spec as ExternalSecretSpec);
+  return problems.map(describeProblem);
+}
+
+function storeWarnings(
+  { metadata, spec }: KubeObject,
+  providers: ReadonlyMap<string, Provider>,
+  detail: string | undefined,
+): string[] {
+  const [name = ''] = Object.keys((spec as { provider?: object } | undefined)?.provider ?? {});
+  const provider = providers.get(name);
+  return [
+    ...(detail === undefined ? [] : [detail]),
+    ...(provider === undefined || provider.maintenance === 'Maintained'
+      ? []
+      : [`store ${metadata.name} isn't currently maintained. Please plan and prepare accordingly.`]),
+  ];
+}
+
+/** The answer to an AdmissionReview about a kind, or undefined when it is none. */
+export function review(admission: Admission, body: unknown): object | undefined {
+  const request = (body as { request?: unknown } | null)?.request as ReviewRequest | undefined;
+  if (typeof request?.uid !== 'string' || typeof request.operation !== 'string') return undefined;
+  const answer = (response: object) => ({
+    apiVersion: 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: { uid: request.uid, ...response },
+  });
+  // Whatever is wrong with an object, it can go.
+  if (request.operation === 'DELETE') return answer({ allowed: true });
+  const { object } = request;
+  if (object?.kind !== admission.kind || typeof object.metadata?.name !== 'string') return undefined;
+  const { problems, warnings } = admission.check(object);
+  return answer({
+    allowed: problems.length === 0,
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(problems.length === 0
+      ? {}
+      : { status: { code: 403, reason: 'Forbidden', message: problems.slice(0, 20).join('\n') } }),
+  });
+}
+
+interface ReviewRequest {
+  readonly uid?: unknown;
+  readonly operation?: unknown;
+  readonly object?: KubeObject | null;
+}
