@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { crds, definitions } from '../composite-controllers/definitions.ts';
+import { isFieldManager } from '../composite-controllers/lib/field-manager.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { silentObserver } from '../providers/observer.ts';
 import { buildApp } from '../server/app.ts';
@@ -161,11 +162,11 @@ async function apply(api: KubeApi, resource: ResourceType, object: KubeObject): 
   await api.apply(resource, object, { fieldManager: 'keyhook-render', force: true });
 }
 
-function isOurs(secret: SecretObject): boolean {
+/** A child, or one that the hook has applied itself. */
+function isOurs({ metadata: { ownerReferences = [], managedFields = [] } }: SecretObject): boolean {
   return (
-    secret.metadata.ownerReferences?.some(
-      ({ kind, controller }) => kind === 'ExternalSecret' && controller,
-    ) === true
+    ownerReferences.some(({ kind, controller }) => kind === 'ExternalSecret' && controller) ||
+    managedFields.some(({ manager = '' }) => isFieldManager(manager))
   );
 }
 

@@ -11,6 +11,7 @@ import type { Memory, PendingAnswer } from './memory.ts';
 import { noSecret } from './names.ts';
 import { plan } from './plan.ts';
 import { routeOf } from './policy.ts';
+import { refreshedAt } from './refresh.ts';
 import type { Outcome } from './status.ts';
 import { type ContentDeps, contentOf } from './template-content.ts';
 import { composeValues, type ReadResult } from './values.ts';
@@ -72,7 +73,7 @@ export async function attemptRefresh(
   const reads = plan(world.spec);
   const refreshing: Refreshing = { world, refresh, readAt: world.now, fail, deps };
   const results = await fetchAll(world, reads, deps.backends, {
-    notBefore: deps.forced.notBefore(world, refresh.reason),
+    notBefore: latest(deps.forced.notBefore(world, refresh.reason), lastRead(world)),
     signal: AbortSignal.any([deps.signal, AbortSignal.timeout(fetchDeadlineMs)]),
   });
   if (isBusy(results)) return { kind: 'again', seconds: 1 + (parseInt(refresh.id.slice(0, 2), 16) % 3) };
@@ -144,6 +145,17 @@ function retained({ world, readAt }: Refreshing): Attempt {
       binding: world.target === undefined ? 'unbound' : 'bound',
     },
   };
+}
+
+/** Another replica may have read a newer value than the one that this one still shares: it is in the target by now. */
+function lastRead(world: World): number | undefined {
+  const last = refreshedAt(world);
+  return last === undefined ? undefined : Math.min(last, world.now);
+}
+
+function latest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function isBusy(results: ReadonlyMap<string, ReadResult>): boolean {

@@ -8,3 +8,8 @@ export function fieldManager(name: string): string {
   const manager = prefix + name;
   return Buffer.byteLength(manager) > maxLength ? `${prefix}sha3/${objectHash(name)}` : manager;
 }
+
+/** Whether a field manager is that of some ExternalSecret. */
+export function isFieldManager(manager: string): boolean {
+  return manager.startsWith(prefix);
+}

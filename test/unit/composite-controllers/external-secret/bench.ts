@@ -77,6 +77,7 @@ function benchOf(installation: Installation) {
       const object = { apiVersion: 'v1', kind: 'Secret', data: encoded(data) };
       await user.create(secretType, { ...object, metadata: { name: 'mine', namespace, ...metadata } });
       const fieldsV1 = {
+        'f:type': {},
         'f:data': names(data),
         'f:metadata': { 'f:labels': names(labels), 'f:annotations': names(annotations) },
       };

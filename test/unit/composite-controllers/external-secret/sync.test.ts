@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../../composite-controllers/lib/objects.ts';
-import { externalSecret, meta, spec } from '../../../support/builders.ts';
+import { externalSecret, meta, spec, startOfTests } from '../../../support/builders.ts';
 import { setup } from '../../../support/one-external-secret.ts';
 
 test('the status says synced only once the Secret has been seen', async () => {
@@ -28,6 +28,18 @@ test('a value that has not changed moves the status and not the Secret', async (
   await pass();
   assert.equal(world.live.get('app')?.metadata.resourceVersion, version);
   assert.notEqual((world.parent.status as { refreshTime: string }).refreshTime, before);
+});
+
+test('a refresh takes no value that was read before the last one: another replica may have written a newer one', async () => {
+  const { world, pass } = setup(externalSecret());
+  await pass();
+  await pass();
+  world.now += 3_600_000;
+  await pass();
+  assert.deepEqual(
+    world.reads.map(({ options }) => options.notBefore),
+    [undefined, startOfTests],
+  );
 });
 
 test('objects older than ones already seen change nothing', async () => {

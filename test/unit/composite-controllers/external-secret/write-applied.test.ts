@@ -185,6 +185,37 @@ test('a Secret of another controller is merged into, and never overwritten', () 
     assert.equal(ownerOf(secret()!)?.kind, 'SealedSecret');
   }));
 
+describe('refreshPolicy CreatedOnce', () => {
+  const once = { spec: { refreshPolicy: 'CreatedOnce' } };
+
+  test('an ExternalSecret that is created anew overwrites what Orphan has written, unless it is immutable', () =>
+    onBench(async ({ sync, edit, backend, removeExternalSecret, texts }) => {
+      await sync({ creationPolicy: 'Orphan' }, password);
+      await edit(once);
+      await removeExternalSecret();
+      backend.write('db');
+      await sync({ creationPolicy: 'Orphan' }, password);
+      assert.deepEqual(texts(), { password: 'db@2' });
+      await removeExternalSecret();
+      backend.write('db');
+      await sync({ creationPolicy: 'Orphan', immutable: true }, password);
+      assert.deepEqual(texts(), { password: 'db@2' });
+    }));
+
+  test('a deleted target comes back under Owner, and not under Orphan', () =>
+    onBench(async ({ sync, edit, removeTarget, settle, secret }) => {
+      await sync({ creationPolicy: 'Owner', immutable: true }, password);
+      await edit(once);
+      await removeTarget();
+      await settle();
+      assert.ok(secret() !== undefined);
+      await edit({ spec: { target: { creationPolicy: 'Orphan' } } });
+      await removeTarget();
+      await settle();
+      assert.equal(secret(), undefined);
+    }));
+});
+
 describe('deletionPolicy Merge: what the backend says does not exist goes from the target, which stays', () => {
   const cases = [
     { creationPolicy: 'Owner', partial: { token: 'api@1' }, total: {} },
