@@ -1,8 +1,8 @@
 import type { Environment } from '../../../../composite-controllers/template/environment.ts';
 import { TemplateError, type TemplateErrorCode } from '../../../../composite-controllers/template/errors.ts';
 import type { MissingKey } from '../../../../composite-controllers/template/exec/state.ts';
-import { executeTemplate, parseTemplate } from '../../../../composite-controllers/template/template.ts';
-import { type ByteText, fromByteText, toByteText } from '../../../../providers/kit/json/byte-text.ts';
+import { executeTemplate, readTemplate } from '../../../../composite-controllers/template/template.ts';
+import { type ByteText, toByteText } from '../../../../providers/kit/json/byte-text.ts';
 import type { OwnAnswer } from '../compare.ts';
 import { copy, type Data } from '../data.ts';
 
@@ -35,7 +35,7 @@ export function renderAnswer(
 ): OwnAnswer {
   let stage = 'parse';
   try {
-    const template = parseTemplate(fromByteText(text), {
+    const template = readTemplate(text, {
       name: 't',
       missingKey,
       delimiters: { left, right },
