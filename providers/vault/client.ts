@@ -27,7 +27,7 @@ export async function connectVault(
   const [ca, certificate, authentication] = await Promise.all([
     readCa(spec, credentials),
     clientCertificate(spec, credentials),
-    authenticate(spec.auth, { credentials, scope }),
+    authenticate(spec.auth, { credentials, scope, server: spec.server, now }),
   ]);
   const own = authentication.kind === 'login' ? authentication.identity : undefined;
   const identity = own ?? certificate;

@@ -2,6 +2,7 @@ import { ProviderError } from '../../kit/errors.ts';
 import type { Reference } from '../../kit/provider.ts';
 import { appRole } from './app-role.ts';
 import { cert } from './cert.ts';
+import { gcp } from './gcp.ts';
 import { iam } from './iam.ts';
 import { jwt } from './jwt.ts';
 import { kubernetes } from './kubernetes.ts';
@@ -21,17 +22,8 @@ const methods: { readonly [Name in AuthName]: AuthMethod<Section<Name>> } = {
   jwt,
   cert,
   iam,
-  gcp: notBuilt('gcp'),
+  gcp,
 };
-
-function notBuilt(name: AuthName): AuthMethod<unknown> {
-  return {
-    references: () => [],
-    async authenticate() {
-      throw new ProviderError('Unsupported', { what: `auth.${name} of Vault` });
-    },
-  };
-}
 
 /** The method that an auth section uses, or undefined when it names none. */
 export function authName(auth: VaultAuth): AuthName | undefined {

@@ -30,6 +30,10 @@ export type Authentication =
 export interface AuthContext {
   readonly credentials: Credentials;
   readonly scope: StoreScope;
+  /** Address of Vault. */
+  readonly server: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** One auth method: what it reads from Kubernetes, and what it makes of that. */

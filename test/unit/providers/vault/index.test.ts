@@ -180,9 +180,10 @@ test("a cluster store whose credentials are its consumers' is neither ready nor 
 });
 
 test('a method that is not built is named, unless one before it is used', async () => {
-  const methods: NonNullable<VaultSpec['auth']>[] = [{ gcp: { path: 'gcp', role: 'x' } }];
+  const workloadIdentity = { serviceAccountRef: { name: 'app' } };
+  const methods: NonNullable<VaultSpec['auth']>[] = [{ gcp: { path: 'gcp', role: 'x', workloadIdentity } }];
   for (const auth of methods) {
-    await failsToRead({ auth }, store, 'Unsupported', `auth.${Object.keys(auth)[0]} of Vault`);
+    await failsToRead({ auth }, store, 'Unsupported', 'auth.gcp.workloadIdentity of Vault');
     await failsToRead(
       { auth: { ...auth, ...token } },
       store,
