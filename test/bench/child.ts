@@ -1,0 +1,52 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { endWithThisProcess } from '../support/processes.ts';
+
+/** What a server process has used so far. */
+export interface Usage {
+  /** Microseconds of CPU, of all its threads. */
+  readonly cpu: number;
+  /** Bytes of memory that are resident. */
+  readonly rss: number;
+}
+
+/** A server in a process of its own, so that its figures are its own. */
+export interface Server {
+  readonly url: string;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+/** What a script of `servers/` is told by its first argument, and tells its parent. */
+export type Told = { readonly url: string } | { readonly usage: Usage };
+
+/** Starts a script of `servers/`. */
+export async function startServer(script: string, settings: object): Promise<Server> {
+  const child = fork(join(import.meta.dirname, 'servers', script), [JSON.stringify(settings)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
+  });
+  endWithThisProcess(child);
+  const gone = once(child, 'exit').then(() => Promise.reject(new Error(`${script} has ended`)));
+  gone.catch(() => {});
+  const told = async () => {
+    const [message] = (await Promise.race([once(child, 'message'), gone])) as [Told];
+    return message;
+  };
+  const first = await told();
+  if (!('url' in first)) throw new Error(`${script} did not say where it is`);
+  return {
+    url: first.url,
+    async usage() {
+      child.send('usage');
+      const answer = await told();
+      if (!('usage' in answer)) throw new Error(`${script} did not say what it used`);
+      return answer.usage;
+    },
+    async stop() {
+      child.send('stop');
+      await gone.catch(() => {});
+    },
+  };
+}
