@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
@@ -74,7 +74,7 @@ function hasToken(header: string | undefined, digests: readonly Buffer[]): boole
   return digests.reduce((found, known) => timingSafeEqual(offered, known) || found, false);
 }
 
-const digest = (token: string) => createHash('sha256').update(token).digest();
+const digest = (token: string) => hash('sha256', token, 'buffer');
 
 function hasClientCertificate(request: IncomingMessage): boolean {
   const stream = (request as { stream?: { session?: { socket: unknown } } }).stream;

@@ -28,11 +28,16 @@ export function createLogger(level: LogLevel, to?: DestinationStream): ProcessLo
     },
     stdout,
   );
+  const writer =
+    (at: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: LogFields, message: string): void => {
+      if (log.isLevelEnabled(at)) log[at](plain(fields), message);
+    };
   return {
-    debug: (fields, message) => log.debug(plain(fields), message),
-    info: (fields, message) => log.info(plain(fields), message),
-    warn: (fields, message) => log.warn(plain(fields), message),
-    error: (fields, message) => log.error(plain(fields), message),
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
     flush: () => log.flush(),
   };
 }

@@ -49,13 +49,15 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   }
   if (belongsToOtherClass(world, settings)) return { kind: 'Keep', reason: 'OtherClass', dueAt: undefined };
 
-  if (world.problems.length > 0) return { kind: 'Refuse', reason: 'Changed', failure: brokenSpec(world) };
+  const isSynced = world.status.syncedResourceVersion === world.version;
+  if (!isSynced && world.problems().length > 0) return broken('Changed', world);
 
   if (world.target !== undefined && routeOf(world) !== 'child')
     return { kind: 'Release', reason: 'PolicyChanged' };
 
   const reason = refreshReason(world);
   if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: dueAt(world) };
+  if (world.problems().length > 0) return broken(reason, world);
 
   const id = refreshId(world);
   const readAt = wasSeen(world, id, pending) ? (pending?.readAt ?? readSince(world)) : undefined;
@@ -68,8 +70,8 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   return until === undefined ? { kind: 'Refresh', reason, id } : { kind: 'Hold', reason, until };
 }
 
-function brokenSpec({ problems }: World): SyncFailure {
-  return { code: 'SpecInvalid', detail: describeProblems(problems) };
+function broken(reason: RefreshReason, { problems }: World): Decision {
+  return { kind: 'Refuse', reason, failure: { code: 'SpecInvalid', detail: describeProblems(problems()) } };
 }
 
 /** The target carries this refresh, undamaged, and nothing newer was answered for it. */

@@ -21,7 +21,7 @@ const stale: Gathered = { kind: 'stale' };
 export async function gather(shown: World, memory: Memory, secrets: TargetSecrets): Promise<Gathered> {
   // The cache may not show yet what was answered last, or its write was lost: then it is answered again.
   const observed: World = { ...shown, status: memory.answered(shown) ?? shown.status };
-  const { uid, namespace, targetName, problems } = observed;
+  const { uid, namespace, targetName } = observed;
   const sight = memory.sight(observed);
   if (sight === 'followed' && isPlain(observed, memory)) {
     memory.see(observed);
@@ -29,7 +29,8 @@ export async function gather(shown: World, memory: Memory, secrets: TargetSecret
   }
 
   // A broken spec may name anything: it gets no Secret anyway. What is no child is looked at when it is to be written.
-  const isAsked = observed.target !== undefined || (problems.length === 0 && routeOf(observed) === 'child');
+  const isAsked =
+    observed.target !== undefined || (observed.problems().length === 0 && routeOf(observed) === 'child');
   const live = isAsked ? await secrets.get(namespace, targetName) : undefined;
   const target = ifOurs(observed, live);
   // Somebody else's by now: to state it would take it back, to leave it out would delete it.

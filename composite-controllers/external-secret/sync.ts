@@ -113,7 +113,7 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
 /** The answer to the refresh that is needed now. One to another refresh is done with: recorded, or no longer wanted. */
 function pendingAnswer(world: World, memory: Memory): PendingAnswer | undefined {
   const pending = memory.pending(world.uid);
-  if (pending === undefined || world.problems.length > 0 || pending.id === refreshId(world)) return pending;
+  if (pending === undefined || world.problems().length > 0 || pending.id === refreshId(world)) return pending;
   memory.settle(world.uid);
   return undefined;
 }

@@ -19,8 +19,11 @@ export interface World {
   readonly namespace: string;
   readonly name: string;
   readonly spec: ExternalSecretSpec;
-  /** What is wrong with the shape of the spec: then nothing else may look at its fields. */
-  readonly problems: readonly Problem[];
+  /**
+   * What is wrong with the shape of the spec: then nothing else may look at its fields. Looked for when it is asked for,
+   * since most calls are about a spec that has been synced already.
+   */
+  readonly problems: () => readonly Problem[];
   readonly status: ExternalSecretStatus;
   /** What `status.syncedResourceVersion` becomes when this spec, these labels and annotations are synced. */
   readonly version: string;
@@ -52,7 +55,7 @@ export function readWorld(request: HookRequest, now: number): World {
     namespace,
     name,
     spec,
-    problems: specProblems(object),
+    problems: once(() => specProblems(object)),
     status: (object.status ?? {}) as ExternalSecretStatus,
     version: syncedResourceVersion(object.metadata),
     creationPolicy: spec.target?.creationPolicy ?? 'Owner',
@@ -63,6 +66,14 @@ export function readWorld(request: HookRequest, now: number): World {
     others: children.filter((child) => child.metadata.name !== targetName),
     stores: viewStores(request.related),
     namespaceLabels: request.related['Namespace.v1']?.[namespace]?.metadata.labels,
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

@@ -7,7 +7,8 @@ export type Writer = (entry: ManagedFields) => boolean;
 
 /** Metacontroller on our behalf, whatever its field manager is called: it applies the label by which it knows our children. */
 export const metacontroller: Writer = (entry) =>
-  isApply(entry) && names(child(child(entry.fieldsV1, 'f:metadata'), 'f:labels')).has('controller-uid');
+  isApply(entry) &&
+  child(child(child(entry.fieldsV1, 'f:metadata'), 'f:labels'), 'f:controller-uid') !== undefined;
 
 /** Whoever applies under this field manager. */
 export const applier =
@@ -82,8 +83,12 @@ const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';
 export function ownedFields(secret: SecretObject, writer: Writer): OwnedFields | undefined {
   const entries = (secret.metadata.managedFields ?? []).filter(writer).map(({ fieldsV1 }) => fieldsV1);
   if (entries.length === 0) return undefined;
-  const union = (...path: string[]) =>
-    new Set(entries.flatMap((entry) => [...names(path.reduce<Fields | undefined>(child, entry))]));
+  const union = (...path: string[]) => {
+    const all = new Set<string>();
+    for (const entry of entries)
+      for (const name of prefixed(path.reduce<Fields | undefined>(child, entry), 'f:')) all.add(name);
+    return all;
+  };
   const top = union();
   return {
     data: union('f:data'),
@@ -100,18 +105,13 @@ function child(fields: Fields | undefined, key: string): Fields | undefined {
   return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 }
 
-/** Names of the form `f:<name>`: members of a map. */
-function names(fields: Fields | undefined): ReadonlySet<string> {
-  return new Set(prefixed(fields, 'f:'));
-}
-
-/** Names of the form `v:<JSON string>`: members of a set of strings. */
+/** Names of the form `v:<JSON string>`: members of a set of strings; `f:<name>` are members of a map. */
 function items(fields: Fields | undefined): string[] {
   return prefixed(fields, 'v:').map((text) => JSON.parse(text) as string);
 }
 
 function prefixed(fields: Fields | undefined, prefix: string): string[] {
-  return Object.keys(fields ?? {})
-    .filter((key) => key.startsWith(prefix))
-    .map((key) => key.slice(prefix.length));
+  const found: string[] = [];
+  for (const key in fields) if (key.startsWith(prefix)) found.push(key.slice(prefix.length));
+  return found;
 }

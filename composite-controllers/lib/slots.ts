@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The first slot behind `after` (design rule 7), all in ms: slots lie at a place of the uid's own within the interval and
@@ -15,7 +15,7 @@ export function nextSlot({
   after: number;
 }): number {
   const interval = Math.max(1, Math.floor(intervalMs));
-  const place = createHash('sha256').update(uid).digest().readUIntBE(0, 6) % interval;
+  const place = hash('sha256', uid, 'buffer').readUIntBE(0, 6) % interval;
   return place + (Math.floor((after - place) / interval) + 1) * interval;
 }
 
