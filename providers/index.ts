@@ -4,4 +4,5 @@ export { fake } from './fake/index.ts';
 export { gcpsm } from './gcpsm/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
+export { onepasswordSdk } from './onepasswordsdk/index.ts';
 export { vault } from './vault/index.ts';

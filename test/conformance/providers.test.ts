@@ -6,7 +6,7 @@ import { registry } from '../../providers/registry.ts';
 import type { Harness } from './harness.ts';
 import { conformance } from './kit.ts';
 
-const harnessPath = (name: string) => join(import.meta.dirname, 'harness', `${name}.ts`);
+const harnessPath = (name: string) => join(import.meta.dirname, 'harness', `${name.toLowerCase()}.ts`);
 
 test('every registered provider keeps the contract: it has a harness', () => {
   const without = [...registry.keys()].filter((name) => !existsSync(harnessPath(name)));
