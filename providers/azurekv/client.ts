@@ -7,6 +7,7 @@ import { findSecrets } from './find.ts';
 import { parseKey, parseVersion } from './names.ts';
 import { connectNetwork } from './network.ts';
 import { readObject } from './objects.ts';
+import { azurePushes } from './push.ts';
 import { isVaultUrl } from './rules.ts';
 import type { AzureSpec } from './schema.ts';
 import { tagSecret, tagsOf } from './tags.ts';
@@ -32,6 +33,7 @@ export async function connectAzure(
   return {
     read: (ref, signal) => read(api, ref, signal),
     find: (query, signal) => findSecrets(api, query, signal),
+    ...azurePushes(api),
     check: (signal) => check(api, signal),
     async close() {
       network.close();

@@ -9,7 +9,7 @@ export const azurekv: Provider<typeof azureSpec> = {
   name: 'azurekv',
   label: () => 'Azure/KeyVault',
   spec: azureSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   validate,
   references,

@@ -6,6 +6,7 @@ import { identify } from './auth/index.ts';
 import { findSecrets } from './find.ts';
 import { connectGoogle } from './google.ts';
 import { hostOf, type Place } from './names.ts';
+import { gcpPushes } from './push.ts';
 import { isLocation } from './rules.ts';
 import type { GcpSpec } from './schema.ts';
 import { payloadSecret, readMetadata, readValue, type Source } from './secrets.ts';
@@ -32,6 +33,7 @@ export async function connectGcp(
       return payloadSecret(await readValue(source, ref, signal), ref.key);
     },
     find: (query, signal) => findSecrets(source, query, signal),
+    ...gcpPushes(source),
     // As under ESO a token is what shows that the store can work; what it may read is up to each secret.
     async check() {
       await tokens.get();

@@ -8,6 +8,9 @@ const codes: Readonly<Record<string, ProviderErrorCode>> = {
   NOT_FOUND: 'NotFound',
   PERMISSION_DENIED: 'Denied',
   UNAUTHENTICATED: 'LoginFailed',
+  // An etag that is no longer true, or somebody else's creation of the same.
+  ABORTED: 'Conflict',
+  ALREADY_EXISTS: 'Conflict',
   RESOURCE_EXHAUSTED: 'Throttled',
   DEADLINE_EXCEEDED: 'Timeout',
   CANCELLED: 'Timeout',

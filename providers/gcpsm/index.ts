@@ -9,7 +9,7 @@ export const gcpsm: Provider<typeof gcpSpec> = {
   name: 'gcpsm',
   label: () => 'GCP/SecretManager',
   spec: gcpSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   validate,
   references,

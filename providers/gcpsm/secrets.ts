@@ -32,12 +32,12 @@ export async function readValue(
 }
 
 /** Disabled and destroyed versions are a failed precondition; one that has another reason fails for the next version, too. */
-function isUnusable(error: unknown): boolean {
+export function isUnusable(error: unknown): boolean {
   return error instanceof ProviderError && error.details.backendCode === 'FAILED_PRECONDITION';
 }
 
 /** cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access */
-async function accessVersion(
+export async function accessVersion(
   { api, place }: Source,
   key: string,
   version: string,
@@ -56,7 +56,7 @@ async function accessVersion(
 }
 
 /** cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/list */
-async function newestEnabled(
+export async function newestEnabled(
   { api, place }: Source,
   key: string,
   signal: AbortSignal,
@@ -81,18 +81,20 @@ async function newestEnabled(
   return newest?.version;
 }
 
-/** cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/get; labels and annotations in JSON. */
-export async function readMetadata(
-  { api, place }: Source,
-  key: string,
-  signal: AbortSignal,
-): Promise<RemoteSecret> {
+/** cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/get */
+export async function readSecret({ api, place }: Source, key: string, signal: AbortSignal) {
   const name = secretName(place, key);
   const secret = await api.call({ operation: 'GetSecret', what: key, signal }, (client, options) =>
     client.getSecret({ name }, options),
   );
   if (!secret.name) throw new ProviderError('Malformed', { what: key });
-  return metadataSecret(secret.annotations ?? {}, secret.labels ?? {}, key);
+  return secret;
+}
+
+/** The labels and annotations of a secret. */
+export async function readMetadata(source: Source, key: string, signal: AbortSignal): Promise<RemoteSecret> {
+  const { annotations, labels } = await readSecret(source, key, signal);
+  return metadataSecret(annotations ?? {}, labels ?? {}, key);
 }
 
 type Texts = Readonly<Record<string, string>>;

@@ -15,6 +15,8 @@ export interface FakeAzure extends Omit<ReturnType<typeof entra>, 'answer' | 'be
   readonly calls: readonly AzureRequest[];
   /** Starts of the names that an application or identity may use; one that is empty also lists. */
   readonly grants: Map<string, readonly string[]>;
+  /** Who may write what they may use. */
+  readonly writers: Set<string>;
   /** What the vault says that tokens have to be for. */
   challenge: string;
   /** Lets each call whose `METHOD path` matches fail. */
@@ -33,6 +35,7 @@ interface Answer {
 export async function startFakeAzure(): Promise<FakeAzure> {
   const vault: FakeVault = new Map();
   const grants = new Map<string, readonly string[]>();
+  const writers = new Set<string>();
   const calls: AzureRequest[] = [];
   let faults: { pattern: RegExp; fault: AzureFault }[] = [];
   const { answer: giveToken, bearer, refusal, ...tokens } = entra();
@@ -53,7 +56,9 @@ export async function startFakeAzure(): Promise<FakeAzure> {
       const error = { code: 'Unauthorized', message: 'AKV10000: Request is missing a Bearer or PoP token.' };
       return { status: 401, body: { error }, headers: { 'www-authenticate': state.challenge } };
     }
-    const may = (name: string) => (grants.get(principal) ?? []).some((start) => name.startsWith(start));
+    const isAllowed = request.method === 'GET' || writers.has(principal);
+    const may = (name: string) =>
+      isAllowed && (grants.get(principal) ?? []).some((start) => name.startsWith(start));
     const result = serve(request, may);
     return result === undefined ? { status: 404, body: '<html>404</html>' } : { status: 200, body: result };
   };
@@ -92,6 +97,7 @@ export async function startFakeAzure(): Promise<FakeAzure> {
     vault,
     calls,
     grants,
+    writers,
     fail: (pattern: RegExp, fault: AzureFault) => void faults.push({ pattern, fault }),
     heal() {
       faults = [];

@@ -13,6 +13,8 @@ export interface FakeGcp
   readonly calls: readonly GcpRequest[];
   /** Starts of the names (without what stands before) that a principal may use; `*` also lists. */
   readonly grants: Map<string, readonly string[]>;
+  /** Principals that may write what they may use. */
+  readonly writers: Set<string>;
   /** Lets each call whose `METHOD path` matches fail. */
   fail(pattern: RegExp, fault: GcpFault): void;
   heal(): void;
@@ -29,12 +31,14 @@ interface Answer {
 export async function startFakeGcp(): Promise<FakeGcp> {
   const secrets: FakeGcpSecrets = new Map();
   const grants = new Map<string, readonly string[]>();
+  const writers = new Set<string>();
   const calls: GcpRequest[] = [];
   let faults: { pattern: RegExp; fault: GcpFault }[] = [];
   const { answer: giveToken, bearer, metadata, refusal, ...tokens } = tokenEndpoints();
   const serve = secretManager(secrets);
 
-  const mayOf = (principal: string) => (name: string) => {
+  const mayOf = (principal: string, method: string) => (name: string) => {
+    if (method !== 'GET' && !writers.has(principal)) return false;
     const key = name.replace(/^.*\/secrets\//, '');
     return (grants.get(principal) ?? []).some((start) => start === '' || key.startsWith(start));
   };
@@ -49,7 +53,7 @@ export async function startFakeGcp(): Promise<FakeGcp> {
     if (fault !== undefined) throw fault.fault;
     const token = giveToken(request);
     if (token !== undefined) return { status: 200, body: token };
-    const result = serve(request, mayOf(bearer(request.headers)));
+    const result = serve(request, mayOf(bearer(request.headers), request.method));
     if (result === undefined)
       return { status: 404, body: '<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>' };
     return { status: 200, body: result };
@@ -92,6 +96,7 @@ export async function startFakeGcp(): Promise<FakeGcp> {
     secrets,
     calls,
     grants,
+    writers,
     fail: (pattern, fault) => void faults.push({ pattern, fault }),
     heal() {
       faults = [];

@@ -5,7 +5,7 @@ import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts'
 
 type Auth = 'client secret' | 'workload identity';
 
-const everybody: readonly Who[] = ['reader', 'left', 'right', 'stranger'];
+const everybody: readonly Who[] = ['reader', 'left', 'right', 'writer', 'stranger'];
 /** Names of a vault hold letters, digits and dashes. */
 const nameOf = (key: string) => key.replaceAll(/[^A-Za-z0-9-]/g, '-');
 const clientOf = (who: Who) => `application-of-${who}`;
@@ -24,13 +24,14 @@ export const harnesses: readonly Harness[] = (['client secret', 'workload identi
 async function start(auth: Auth): Promise<Backend> {
   const azure = await startFakeAzure();
   const proxy = await startRecordingProxy(azure.url);
-  for (const [who, prefix] of Object.entries({ reader: '', left: 'left-', right: 'right-' })) {
+  for (const [who, prefix] of Object.entries({ reader: '', writer: '', left: 'left-', right: 'right-' })) {
     const client = clientOf(who as Who);
     const proof =
       auth === 'client secret' ? { secret: secretOf(who as Who) } : { subject: tokenOf(who as Who) };
     azure.applications.set(client, proof);
     azure.grants.set(client, [prefix]);
   }
+  azure.writers.add(clientOf('writer'));
   const kube = {
     ...memoryKube(
       Object.fromEntries(
@@ -86,6 +87,13 @@ async function start(auth: Auth): Promise<Backend> {
     versions: async (key, jsons) => jsons.map((json) => put(azure.vault, 'secrets', nameOf(key), json)),
     remove: async (key) => void azure.vault.delete(`secrets/${nameOf(key)}`),
     finds: { nameOf },
+    pushes: {
+      kinds: ['key', 'whole'],
+      unmanaged: 'refused',
+      repeated: 'unchanged',
+      deletes: 'secret',
+      writes: () => proxy.count(/^(PUT|POST|DELETE) \/(secrets|keys|certificates)/),
+    },
     fail(fault) {
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/\/secrets/, fault);

@@ -6,7 +6,7 @@ import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts'
 
 type Auth = 'key' | 'workload identity' | 'federation';
 
-const everybody: readonly Who[] = ['reader', 'left', 'right', 'stranger'];
+const everybody: readonly Who[] = ['reader', 'left', 'right', 'writer', 'stranger'];
 /** Names of secrets are stricter than keys of other backends. */
 const nameOf = (key: string) => key.replaceAll('/', '-');
 const project = 'team';
@@ -27,10 +27,11 @@ async function start(auth: Auth): Promise<Backend> {
   const gcp = await startFakeGcp();
   const proxy = await startRecordingProxy(gcp.url);
   const keys = Object.fromEntries(everybody.map((who) => [who, keyOf(gcp, who)]));
-  for (const [who, prefix] of Object.entries({ reader: '', left: 'left-', right: 'right-' })) {
+  for (const [who, prefix] of Object.entries({ reader: '', writer: '', left: 'left-', right: 'right-' })) {
     gcp.grants.set(emailOf(who as Who), [prefix]);
     gcp.subjects.set(tokenOf(who as Who), emailOf(who as Who));
   }
+  gcp.writers.add(emailOf('writer'));
   const kube = {
     ...memoryKube(Object.fromEntries(everybody.map((who) => [`team/${who}`, { key: keys[who] ?? '' }])), ''),
     serviceAccountToken: async (_: string, name: string) => ({
@@ -79,6 +80,13 @@ async function start(auth: Auth): Promise<Backend> {
       jsons.map((json) => put(gcp.secrets, `${secretsOf}/${nameOf(key)}`, json)),
     remove: async (key) => void gcp.secrets.delete(`${secretsOf}/${nameOf(key)}`),
     finds: { path: true, nameOf },
+    pushes: {
+      kinds: ['key', 'whole', 'property'],
+      unmanaged: 'refused',
+      repeated: 'unchanged',
+      deletes: 'secret',
+      writes: () => proxy.count(/^(POST|PATCH|DELETE) .*\/secrets/),
+    },
     fail(fault) {
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/\/secrets/, fault);
