@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { credentialsCommand } from './credentials.ts';
 import { demoCommand } from './demo.ts';
 import { manifestsCommand } from './manifests.ts';
 import { renderCommand } from './render.ts';
@@ -9,7 +10,14 @@ const program = new Command('keyhook')
   .description('Secrets from external stores in Kubernetes, behind Metacontroller')
   .showHelpAfterError('(--help says what there is)');
 
-for (const register of [serveCommand, manifestsCommand, renderCommand, templateCommand, demoCommand])
+for (const register of [
+  serveCommand,
+  manifestsCommand,
+  credentialsCommand,
+  renderCommand,
+  templateCommand,
+  demoCommand,
+])
   register(program);
 
 await program.parseAsync();

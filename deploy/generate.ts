@@ -1,12 +1,20 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { crd } from '../composite-controllers/crd.ts';
 import {
   compositeController,
   type DefinitionOptions,
+  definitions,
   parentKinds,
 } from '../composite-controllers/definitions.ts';
 import { toYaml } from '../composite-controllers/yaml.ts';
+import { codesPage, errorTables } from './codes.ts';
+import { metacontrollerCrds } from './metacontroller-crds.ts';
+import { alertGroups } from './monitoring/alerts.ts';
+import { dashboard } from './monitoring/dashboard.ts';
+import { hookRbac, metacontrollerRbac, rulesByHolder } from './rbac.ts';
+import { valuesPage, valuesSchema } from './values.ts';
 
 /**
  * The installation that the committed files describe: the hook runs as Service `keyhook` in namespace `keyhook`; the
@@ -20,10 +28,17 @@ export const inCluster: DefinitionOptions = {
   bearerTokenSecret: { namespace: 'keyhook', name: 'keyhook-token', key: 'token' },
 };
 
+const top = join(import.meta.dirname, '..');
 const header = '# Made by "npm run generate" from the TypeScript beside it; a test compares the two.\n';
 
 /** Every generated file: its text by its path from the top of the repository. */
-export function generated(): Map<string, string> {
+export async function generated(): Promise<Map<string, string>> {
+  const codes = codesPage(await errorTables(top));
+  return new Map([...kindFiles(), ...deployFiles(), ...chartFiles(), ['deploy/docs/codes.md', codes]]);
+}
+
+/** CRDs and CompositeControllers, beside the code of their kind. */
+function kindFiles(): [string, string][] {
   const files = new Map<string, readonly object[]>();
   for (const [folder, kinds] of Map.groupBy(parentKinds, (kind) => kind.folder)) {
     files.set(`${folder}/crd.yaml`, kinds.map(crd));
@@ -35,12 +50,60 @@ export function generated(): Map<string, string> {
   files.set('kustomization.yaml', [
     { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: [...files.keys()] },
   ]);
-  return new Map(
-    [...files].map(([path, objects]) => [`composite-controllers/${path}`, header + toYaml(objects)]),
-  );
+  return [...files].map(([path, objects]) => [`composite-controllers/${path}`, yaml(objects)]);
 }
 
+function deployFiles(): [string, string][] {
+  const metadata = (labels: object = {}) => ({
+    name: 'keyhook',
+    namespace: 'keyhook',
+    labels: { 'app.kubernetes.io/name': 'keyhook', 'app.kubernetes.io/instance': 'keyhook', ...labels },
+  });
+  const rule = {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: metadata(),
+    spec: { groups: alertGroups() },
+  };
+  const board = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { ...metadata({ grafana_dashboard: '1' }), name: 'keyhook-dashboard' },
+    data: { 'keyhook.json': dashboardText() },
+  };
+  return [
+    ['deploy/base/rbac.yaml', yaml(hookRbac(parentKinds))],
+    ['deploy/metacontroller/rbac.yaml', yaml(metacontrollerRbac(parentKinds))],
+    ['deploy/metacontroller/crds.yaml', yaml(metacontrollerCrds())],
+    ['deploy/components/monitoring/alerts.yaml', yaml([rule])],
+    ['deploy/components/monitoring/dashboard.yaml', yaml([board])],
+  ];
+}
+
+/** What the chart needs within its own folder. */
+function chartFiles(): [string, string][] {
+  const values = readFileSync(join(top, 'deploy/chart/values.yaml'), 'utf8');
+  const files: [string, string][] = [
+    ['crds/metacontroller.yaml', yaml(metacontrollerCrds())],
+    ['files/definitions.yaml', yaml(definitions(inCluster))],
+    ['files/rules.yaml', yaml([rulesByHolder(parentKinds)])],
+    ['files/alerts.yaml', yaml([alertGroups()])],
+    ['files/dashboard.json', dashboardText()],
+    ['values.schema.json', `${JSON.stringify(valuesSchema(values), null, 2)}\n`],
+    ...parentKinds.map((kind): [string, string] => [`files/crds/${kind.plural}.yaml`, yaml([crd(kind)])]),
+  ];
+  return [
+    ...files.map(([path, text]): [string, string] => [`deploy/chart/${path}`, text]),
+    ['deploy/docs/values.md', valuesPage(values)],
+  ];
+}
+
+const yaml = (objects: readonly object[]) => header + toYaml(objects);
+const dashboardText = () => `${JSON.stringify(dashboard(), null, 2)}\n`;
+
 if (import.meta.main) {
-  const top = join(import.meta.dirname, '..');
-  for (const [path, text] of generated()) await writeFile(join(top, path), text);
+  for (const [path, text] of await generated()) {
+    await mkdir(dirname(join(top, path)), { recursive: true });
+    await writeFile(join(top, path), text);
+  }
 }

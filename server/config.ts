@@ -16,7 +16,8 @@ import type { TlsFiles } from './tls.ts';
 
 /** Everything that `keyhook serve` is told. */
 export interface ServeConfig {
-  readonly host: string;
+  /** Absent: every address of the machine. */
+  readonly host?: string;
   readonly port: number;
   readonly metricsPort?: number;
   readonly admissionPort?: number;
@@ -41,7 +42,7 @@ export const serveFlags = {
   host: {
     ...text,
     value: 'address',
-    help: 'address to listen on (default: 0.0.0.0; 127.0.0.1 with --insecure-no-auth)',
+    help: 'address to listen on (default: all, of IPv4 and IPv6; 127.0.0.1 with --insecure-no-auth)',
   },
   port: { ...port, value: 'port', help: 'port of the hooks and probes', initial: '8443' },
   'metrics-port': {
@@ -142,8 +143,8 @@ export function readServeConfig(
   const kubeconfig = values.kubeconfig ?? (environment.KUBECONFIG || undefined);
   const metricsPort = values['metrics-port'];
   const admissionPort = values['admission-port'];
+  const host = values.host ?? (open ? '127.0.0.1' : undefined);
   return {
-    host: values.host ?? (open ? '127.0.0.1' : '0.0.0.0'),
     port: values.port,
     authentication: open ? 'none' : 'required',
     tokenFiles: values['token-file'] ?? [],
@@ -158,6 +159,7 @@ export function readServeConfig(
       watchTargets: values['watch-targets'] === 'true',
       storeRequeueMs: values['store-requeue-interval'],
     },
+    ...(host === undefined ? {} : { host }),
     ...(metricsPort === undefined ? {} : { metricsPort }),
     ...(admissionPort === undefined ? {} : { admissionPort }),
     ...(tls === undefined ? {} : { tls }),

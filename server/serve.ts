@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import { getHeapStatistics } from 'node:v8';
@@ -117,9 +118,10 @@ async function start(
   });
   // Calls end by their deadline; a caller that doesn't take its answer is not waited for.
   endings.push(() => Promise.race([app.close(), sleep(drainMs, undefined, { ref: false })]));
-  const metricsUrl = await listenForScrapers(config, metrics, endings);
-  const admissionUrl = await listenForReviews(config, certificate, admissions, log, endings);
-  await app.listen({ host: config.host, port: config.port });
+  const host = config.host ?? everyAddress();
+  const metricsUrl = await listenForScrapers(host, config, metrics, endings);
+  const admissionUrl = await listenForReviews(host, config, certificate, admissions, log, endings);
+  await app.listen({ host, port: config.port });
   const follower = certificate?.follow(app.server as unknown as TlsServer, log, reloadMs);
   endings.push(
     () => follower?.stop(),
@@ -181,14 +183,21 @@ async function authenticator(config: ServeConfig, log: ProcessLog): Promise<Auth
   });
 }
 
+/** Of IPv6 where the machine has it, which takes IPv4 as well; a pod may have either or both. */
+function everyAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flat();
+  return addresses.some((address) => address?.family === 'IPv6') ? '::' : '0.0.0.0';
+}
+
 async function listenForScrapers(
+  host: string,
   config: ServeConfig,
   metrics: Metrics,
   endings: (() => unknown)[],
 ): Promise<string | undefined> {
   if (config.metricsPort === undefined) return undefined;
   const server = createMetricsServer(metrics);
-  server.listen(config.metricsPort, config.host);
+  server.listen(config.metricsPort, host);
   await once(server, 'listening');
   endings.push(() => {
     server.close();
@@ -198,6 +207,7 @@ async function listenForScrapers(
 }
 
 async function listenForReviews(
+  host: string,
   config: ServeConfig,
   certificate: ServerCertificate | undefined,
   admissions: readonly Admission[],
@@ -206,7 +216,7 @@ async function listenForReviews(
 ): Promise<string | undefined> {
   if (config.admissionPort === undefined || certificate === undefined) return undefined;
   const server = createAdmissionServer(certificate.options, admissions, log);
-  server.listen(config.admissionPort, config.host);
+  server.listen(config.admissionPort, host);
   await once(server, 'listening');
   const follower = certificate.follow(server, log, reloadMs);
   endings.push(() => {

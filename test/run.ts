@@ -14,6 +14,7 @@ const needs = {
   vault: { tool: 'go', parts: ['vaultd'] },
   moto: { tool: 'python3', parts: ['moto'] },
   oracle: { tool: 'go', parts: ['oracle'] },
+  helm: { tool: 'go', parts: ['helm'] },
 } as const satisfies Record<string, { tool: Tool; parts: readonly Part[] }>;
 
 const tools = {

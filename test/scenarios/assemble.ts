@@ -16,11 +16,13 @@ export interface Surroundings extends Pick<World, 'startBackend' | 'refuseSecret
   readonly kubeconfig: string;
   /** Of the hook, when it has one of its own. */
   readonly hookKubeconfig?: string;
+  /** Of the driver, when it has one of its own. */
+  readonly driverKubeconfig?: string;
   /** Values that nobody may see, beside those that the scenarios make. */
   readonly confidential: readonly string[];
 }
 
-/** Starts a driver against the cluster of the kubeconfig, as whose user `api` acts. */
+/** Starts a driver against the cluster of the kubeconfig, as whose user `api` acts: one that may do what Metacontroller may. */
 export type StartDriver = (kubeconfig: string, api: KubeApi) => Promise<Driver>;
 
 /** A {@link World}: the hook, a driver and a recorder around an API server that has our kinds already. */
@@ -28,6 +30,7 @@ export async function assembleWorld(
   {
     kubeconfig,
     hookKubeconfig = kubeconfig,
+    driverKubeconfig = kubeconfig,
     confidential,
     startBackend,
     refuseSecrets,
@@ -35,11 +38,11 @@ export async function assembleWorld(
   }: Surroundings,
   startDriver: StartDriver,
 ): Promise<World> {
-  const as = (userAgent: string) => createKubeApi({ kubeconfig, userAgent });
+  const as = (userAgent: string, of = kubeconfig) => createKubeApi({ kubeconfig: of, userAgent });
   const apis = {
     kubectl: as('kubectl'),
     'kubectl-edit': as('kubectl-edit'),
-    metacontroller: as('metacontroller'),
+    metacontroller: as('metacontroller', driverKubeconfig),
   };
   const canaries = newCanaries();
   canaries.watch(remoteText);
@@ -53,7 +56,7 @@ export async function assembleWorld(
     const hook = await startHook(hookKubeconfig, canaries);
     endings.add(hook.stop);
     await installHook(apis.kubectl, hook);
-    const driver = await startDriver(kubeconfig, apis.metacontroller);
+    const driver = await startDriver(driverKubeconfig, apis.metacontroller);
     endings.add(driver.stop);
     return {
       as: (program) => apis[program],

@@ -1,4 +1,6 @@
+import { parentKinds } from '../../composite-controllers/definitions.ts';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
+import { hookRules, metacontrollerRules, type Rule, tokenRules } from '../../deploy/rights.ts';
 import { createKubeApi } from '../../server/kube.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../../server/kube-api.ts';
 import { createAuthority } from '../support/certificates.ts';
@@ -27,7 +29,7 @@ export async function startRealParts(): Promise<RealParts> {
   return endings.orFail(async () => {
     const authority = createAuthority('a company of its own');
     const server = authority.issue({ commonName: 'vault' });
-    const cluster = await startCluster({ users: [{ name: hookUser }] });
+    const cluster = await startCluster({ users: [{ name: hookUser }, { name: driverUser }] });
     endings.add(cluster.stop);
     const vault = await startVault({ tls: { server, caPem: authority.certPem } });
     endings.add(vault.stop);
@@ -35,35 +37,34 @@ export async function startRealParts(): Promise<RealParts> {
     const api = createKubeApi({ kubeconfig: cluster.admin.kubeconfigPath });
     endings.add(async () => api.close());
     await installKinds(api);
-    await cluster.apply(...hookRole);
+    await cluster.apply(...grants);
     await api.apply(policyType, refusal, { fieldManager: 'installer', force: true });
     return { cluster, vault, vaultCaPem: authority.certPem, api, stop: endings.end };
   });
 }
 
 const hookUser = 'keyhook';
+const driverUser = 'metacontroller';
 const rbac = 'rbac.authorization.k8s.io';
 
-/** All that the hook may do: it never lists or watches, and of Secrets it deletes none. */
-const hookRole = [
-  {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRole',
-    metadata: { name: hookUser },
-    rules: [
-      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch'] },
-      { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: ['get'] },
-      { apiGroups: [''], resources: ['serviceaccounts/token', 'events'], verbs: ['create'] },
-      { apiGroups: [''], resources: ['events'], verbs: ['patch'] },
-    ],
-  },
-  {
-    apiVersion: `${rbac}/v1`,
-    kind: 'ClusterRoleBinding',
-    metadata: { name: hookUser },
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: hookUser },
-    subjects: [{ apiGroup: rbac, kind: 'User', name: hookUser }],
-  },
+/** Gives the user exactly what is shipped for the ServiceAccount in its place. */
+function grant(name: string, rules: readonly Rule[]): object[] {
+  const metadata = { name };
+  return [
+    { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata, rules },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: rbac, kind: 'User', name }],
+    },
+  ];
+}
+
+const grants = [
+  ...grant(hookUser, [...hookRules, ...tokenRules]),
+  ...grant(driverUser, metacontrollerRules(parentKinds)),
 ];
 
 /** A {@link World} of the real parts. */
@@ -76,6 +77,7 @@ export function startRealWorld(
     {
       kubeconfig,
       hookKubeconfig: cluster.user(hookUser).kubeconfigPath,
+      driverKubeconfig: cluster.user(driverUser).kubeconfigPath,
       confidential: [vault.rootToken],
       startBackend: (request) => startBackend(request, vault, vaultCaPem),
       refuseSecrets: (namespace) => refuse(api, namespace),

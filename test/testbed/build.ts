@@ -30,6 +30,7 @@ const recipes = {
   ),
   vaultd: goModule('vaultd', ['.']),
   oracle: { ...goModule('oracle', ['.']), folder: 'oracle/go' },
+  helm: goModule('helm', ['helm.sh/helm/v3/cmd/helm']),
   moto: {
     fingerprint: ['python3', '-c', 'import sys; print(sys.version, sys.prefix)'],
     commands: (into) => [
@@ -153,7 +154,7 @@ function run([program, ...args]: Command, cwd: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  const parts = process.argv.length > 2 ? process.argv.slice(2) : ['etcd', 'kubernetes', 'vaultd'];
+  const parts = process.argv.length > 2 ? process.argv.slice(2) : ['etcd', 'kubernetes', 'helm', 'vaultd'];
   for (const part of parts) {
     if (!(part in recipes)) throw new Error(`no part ${part}; there are ${Object.keys(recipes).join(', ')}`);
     console.log(await build(part as Part));

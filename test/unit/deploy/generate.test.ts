@@ -6,7 +6,7 @@ import { generated } from '../../../deploy/generate.ts';
 
 const top = join(import.meta.dirname, '../../..');
 
-for (const [path, text] of generated()) {
+for (const [path, text] of await generated()) {
   test(`${path} is what its source says; "npm run generate" brings it up to date`, () => {
     assert.equal(readFileSync(join(top, path), 'utf8'), text);
   });

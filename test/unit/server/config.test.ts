@@ -7,7 +7,6 @@ const token = { 'token-file': '/etc/token' };
 
 test('what nobody says is the documented default', () => {
   assert.deepEqual(readServeConfig(token, {}), {
-    host: '0.0.0.0',
     port: 8443,
     authentication: 'required',
     tokenFiles: ['/etc/token'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
@@ -31,6 +32,19 @@ test('it serves hooks, probes and metrics, with the token where one is needed', 
   }
   for (const path of ['/', '/hooks/externalsecret/sync', '/metrics/x'])
     assert.equal((await http({ url: new URL(path, running.metricsUrl).href })).status, 404);
+});
+
+test('without a host it is reached over every family of addresses that the machine has', async (t) => {
+  const { running } = await startServing(t, { config: { host: undefined, tls: undefined } as never });
+  const { port } = new URL(running.url);
+  const loopbacks = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal }) => internal);
+  assert.ok(loopbacks.length > 0);
+  for (const { address, family } of loopbacks) {
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    assert.equal((await http({ url: `http://${host}:${port}/readyz` })).status, 200, address);
+  }
 });
 
 test('bytes that are no HTTP are answered with a constant', async (t) => {

@@ -1,0 +1,89 @@
+import type { ParentKind } from '../composite-controllers/kind.ts';
+
+/** A rule of an RBAC role. */
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+const core = '';
+const ours = 'external-secrets.io';
+
+const rule = (group: string, resources: readonly string[], verbs: readonly string[]): Rule => ({
+  apiGroups: [group],
+  resources,
+  verbs,
+});
+
+/** What the hook may do in the namespaces that it serves: it never lists, watches or deletes. A test compares its calls. */
+export const hookRules: readonly Rule[] = [
+  rule(core, ['secrets'], ['get', 'patch', 'create']),
+  rule(core, ['configmaps', 'serviceaccounts'], ['get']),
+  rule(core, ['events'], ['create', 'patch']),
+];
+
+/** Stores that log in by ServiceAccount need it; whoever gives it up grants it by name, ServiceAccount by ServiceAccount. */
+export const tokenRules: readonly Rule[] = [rule(core, ['serviceaccounts/token'], ['create'])];
+
+const read = ['get', 'list', 'watch'];
+
+/**
+ * What Metacontroller needs for the parent kinds, everywhere: a list that is forbidden stops it silently (spec
+ * metacontroller 14.3). It writes parents only for finalizers, and children and statuses always.
+ */
+export function metacontrollerRules(kinds: readonly ParentKind[]): readonly Rule[] {
+  const plurals = kinds.map(({ plural }) => plural);
+  return [
+    rule(
+      'metacontroller.k8s.io',
+      ['compositecontrollers', 'decoratorcontrollers', 'controllerrevisions'],
+      read,
+    ),
+    rule('apiextensions.k8s.io', ['customresourcedefinitions'], read),
+    rule(core, ['namespaces'], read),
+    rule(core, ['events'], ['create', 'patch']),
+    rule(ours, plurals, read),
+    rule(
+      ours,
+      plurals.map((plural) => `${plural}/status`),
+      ['update'],
+    ),
+    // Where OwnerReferencesPermissionEnforcement is on (OpenShift), an owner that blocks its deletion asks for this.
+    rule(
+      ours,
+      plurals.map((plural) => `${plural}/finalizers`),
+      ['update'],
+    ),
+    ...childRules(kinds),
+  ];
+}
+
+/** Children are applied, adopted, released and deleted. */
+function childRules(kinds: readonly ParentKind[]): Rule[] {
+  const children = kinds.flatMap(({ children }) => children);
+  const byGroup = Map.groupBy(children, ({ apiVersion }) => apiVersion.split('/').slice(0, -1).join(''));
+  return [...byGroup].map(([group, entries]) => {
+    const resources = [...new Set(entries.map(({ resource }) => resource))];
+    return rule(group, resources, [...read, 'create', 'patch', 'update', 'delete']);
+  });
+}
+
+/** What leader election needs in Metacontroller's own namespace. */
+export const leaderElectionRules: readonly Rule[] = [
+  rule('coordination.k8s.io', ['leases'], ['get', 'create', 'update']),
+];
+
+/** What people get who may view or edit a namespace, by aggregation, as with ESO (spec core 6.5). */
+export function viewRules(kinds: readonly ParentKind[]): readonly Rule[] {
+  return [rule(ours, pluralsOf(kinds), read)];
+}
+
+/** See {@link viewRules}. */
+export function editRules(kinds: readonly ParentKind[]): readonly Rule[] {
+  return [rule(ours, pluralsOf(kinds), ['create', 'delete', 'deletecollection', 'patch', 'update'])];
+}
+
+function pluralsOf(kinds: readonly ParentKind[]): string[] {
+  return kinds.map(({ plural }) => plural);
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parentKinds } from '../../../composite-controllers/definitions.ts';
+import {
+  editRules,
+  hookRules,
+  metacontrollerRules,
+  type Rule,
+  tokenRules,
+  viewRules,
+} from '../../../deploy/rights.ts';
+import { createEventWriter } from '../../../server/events.ts';
+import type { KubeRequest, KubeTransport } from '../../../server/kube-http.ts';
+import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
+import { createKubeVerbs } from '../../../server/kube-verbs.ts';
+
+/** Each right as `verb group/resource`. */
+const rightsOf = (rules: readonly Rule[]) =>
+  new Set(
+    rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+      ),
+    ),
+  );
+
+/** What the API server asks its authorizer about a request for one object, or for a collection to create in. */
+function rightsFor({ method, path, contentType }: KubeRequest): string[] {
+  const [, , resource, name, subresource] =
+    /^\/api\/v1(\/namespaces\/[^/]+)?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/.exec(path) ?? [];
+  const what = `/${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+  if (method === 'GET') return [`${name === undefined ? 'list' : 'get'} ${what}`];
+  if (method === 'POST') return [`create ${what}`];
+  if (method === 'PUT') return [`update ${what}`];
+  if (method === 'DELETE') return [`delete ${what}`];
+  return contentType?.includes('apply-patch') ? [`patch ${what}`, `create ${what}`] : [`patch ${what}`];
+}
+
+/** Calls every method of a port; a further one needs its arguments here, or this file is no TypeScript. */
+async function callAll<Port extends object>(
+  port: Port,
+  args: { [Name in keyof Port]: Port[Name] extends (...args: infer Args) => unknown ? Args : never },
+): Promise<void> {
+  for (const name of Object.keys(args) as (keyof Port)[])
+    await (port[name] as (...args: unknown[]) => Promise<unknown>)(...(args[name] as unknown[]));
+}
+
+test('the hook may do what it does, and nothing else', async () => {
+  const used = new Set<string>();
+  const transport: KubeTransport = {
+    async call<T>(request: KubeRequest) {
+      for (const right of rightsFor(request)) used.add(right);
+      const status = { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' };
+      return { metadata: { name: 'n', namespace: 'ns' }, status } as T;
+    },
+    lines: async () => assert.fail('the hook watches nothing'),
+  };
+  const api = createKubeVerbs(transport);
+
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'n', namespace: 'ns' } };
+  const wanted = { audiences: [], expirationSeconds: 600 };
+  await callAll(kubeReader(api), {
+    secret: ['ns', 'n'],
+    configMap: ['ns', 'n'],
+    serviceAccount: ['ns', 'n'],
+    serviceAccountToken: ['ns', 'n', wanted],
+  });
+  await callAll(targetSecrets(api), {
+    get: ['ns', 'n'],
+    patch: ['ns', 'n', []],
+    apply: [secret, 'manager'],
+  });
+
+  const events = createEventWriter({ api, now: () => 0, onDropped: () => assert.fail('an event was lost') });
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'n', namespace: 'ns', uid: 'u' } };
+  for (const round of ['first', 'again']) {
+    events.record(object, 'Normal', 'Updated', 'the same');
+    if (round === 'again') await events.close(1_000);
+    else await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.deepEqual([...used].sort(), [...rightsOf([...hookRules, ...tokenRules])].sort());
+});
+
+test('no rule takes everything, and the hook can neither list Secrets nor delete anything', () => {
+  const all = [
+    ...hookRules,
+    ...tokenRules,
+    ...metacontrollerRules(parentKinds),
+    ...viewRules(parentKinds),
+    ...editRules(parentKinds),
+  ];
+  for (const right of rightsOf(all)) assert.ok(!right.includes('*'), right);
+  for (const verb of ['list', 'watch', 'delete', 'deletecollection', 'update'])
+    for (const right of rightsOf([...hookRules, ...tokenRules]))
+      assert.ok(!right.startsWith(`${verb} `), right);
+});
+
+test('Metacontroller reads each kind that is installed and writes its status, and writes no spec', () => {
+  const rights = rightsOf(metacontrollerRules(parentKinds));
+  for (const { plural } of parentKinds) {
+    for (const verb of ['get', 'list', 'watch'])
+      assert.ok(rights.has(`${verb} external-secrets.io/${plural}`));
+    assert.ok(rights.has(`update external-secrets.io/${plural}/status`));
+    assert.ok(!rights.has(`update external-secrets.io/${plural}`));
+  }
+});
+
+test('who may view sees no Secret by it', () => {
+  for (const right of rightsOf([...viewRules(parentKinds), ...editRules(parentKinds)]))
+    assert.match(right, / external-secrets\.io\//);
+});
