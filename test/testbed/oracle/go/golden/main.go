@@ -1,6 +1,7 @@
-// Golden makes rows of test/golden/template from the tables of Go's text/template tests and of sprig's: templates, data and what
-// Go answers. A row is taken when Go, with ESO's functions and data that JSON can express, answers what its table says; each row
-// that is left out is counted under a reason. Usage: go run ./golden > ../../golden/template/go.jsonl
+// Golden makes rows of test/golden from what Go's libraries test themselves with: templates and data of text/template's tables and of
+// sprig's tests (test/golden/template/go.jsonl), documents and paths of gjson's tests (test/golden/gjson/go.jsonl), and what Go answers.
+// A template's row is taken when Go, with ESO's functions and data that JSON can express, answers what its table says; each row that
+// is left out is counted under a reason. Usage: go run ./golden
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -51,18 +53,37 @@ func main() {
 	source := filepath.Join(runtime.GOROOT(), "src", "text", "template")
 	execTable(filepath.Join(source, "exec_test.go"))
 	parseTables(filepath.Join(source, "parse", "parse_test.go"))
-	sprig, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/Masterminds/sprig/v3").Output()
-	if err != nil {
-		panic(err)
-	}
-	files, _ := filepath.Glob(filepath.Join(strings.TrimSpace(string(sprig)), "*_test.go"))
+	files, _ := filepath.Glob(filepath.Join(moduleFolder("github.com/Masterminds/sprig/v3"), "*_test.go"))
 	for _, file := range files {
 		sprigTests(file)
 	}
-	fmt.Println(line(map[string]any{"taken": len(rows), "leftOut": leftOut, "tVal": encode(tVal)}))
+	lines := []any{map[string]any{"taken": len(rows), "leftOut": leftOut, "tVal": encode(tVal)}}
 	for _, row := range rows {
-		fmt.Println(line(row))
+		lines = append(lines, row)
 	}
+	write("template/go.jsonl", lines)
+	write("gjson/go.jsonl", gjsonTests(filepath.Join(moduleFolder("github.com/tidwall/gjson"), "gjson_test.go")))
+}
+
+func moduleFolder(module string) string {
+	folder, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(string(folder))
+}
+
+// write puts a line for each value into a file of test/golden; the first one counts, and is printed too.
+func write(name string, lines []any) {
+	var out strings.Builder
+	for _, one := range lines {
+		out.WriteString(line(one) + "\n")
+	}
+	if err := os.WriteFile(filepath.Join("..", "..", "..", "golden", name), []byte(out.String()), 0o644); err != nil {
+		panic(err)
+	}
+	head := lines[0].(map[string]any)
+	fmt.Println(name, head["taken"], "taken, left out:", line(head["leftOut"]))
 }
 
 func line(value any) string {
@@ -100,7 +121,7 @@ func execTable(path string) {
 		fields := element.(*ast.CompositeLit).Elts
 		input, okInput := text(fields[1], nil)
 		output, okOutput := text(fields[2], nil)
-		data, okData := value(fields[3])
+		data, okData := value(fields[3], nil)
 		switch {
 		case !okInput || !okOutput:
 			leftOut["the row is computed"]++
@@ -127,75 +148,6 @@ func parseTables(path string) {
 			addParse("text/template parse_test", input, false)
 		} else {
 			leftOut["the row is computed"]++
-		}
-	}
-}
-
-// sprigTests takes calls of runt and runtv, and maps of templates to results.
-func sprigTests(path string) {
-	from := "sprig " + strings.TrimSuffix(filepath.Base(path), ".go")
-	for _, declaration := range read(path).Decls {
-		function, ok := declaration.(*ast.FuncDecl)
-		if !ok || !strings.HasPrefix(function.Name.Name, "Test") {
-			continue
-		}
-		known := map[string]string{}
-		ast.Inspect(function, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.AssignStmt:
-				for i, left := range node.Lhs {
-					name, isName := left.(*ast.Ident)
-					if !isName || i >= len(node.Rhs) {
-						continue
-					}
-					delete(known, name.Name)
-					if content, ok := text(node.Rhs[i], known); ok {
-						known[name.Name] = content
-					}
-				}
-			case *ast.CompositeLit:
-				mapOfTemplates(from, node)
-			case *ast.CallExpr:
-				call(from, node, known)
-			}
-			return true
-		})
-	}
-}
-
-func call(from string, node *ast.CallExpr, known map[string]string) {
-	name, ok := node.Fun.(*ast.Ident)
-	if !ok || (name.Name != "runt" && name.Name != "runtv") {
-		return
-	}
-	input, okInput := text(node.Args[0], known)
-	output, okOutput := text(node.Args[1], known)
-	var data any
-	okData := true
-	if name.Name == "runtv" {
-		data, okData = value(node.Args[2])
-	}
-	switch {
-	case !okInput || !okOutput:
-		leftOut["the row is computed"]++
-	case !okData:
-		leftOut["its data is not JSON"]++
-	default:
-		add(from, input, data, output, true)
-	}
-}
-
-func mapOfTemplates(from string, node *ast.CompositeLit) {
-	kind, ok := node.Type.(*ast.MapType)
-	if !ok || fmt.Sprint(kind.Key) != "string" || fmt.Sprint(kind.Value) != "string" {
-		return
-	}
-	for _, element := range node.Elts {
-		pair := element.(*ast.KeyValueExpr)
-		input, okInput := text(pair.Key, nil)
-		output, okOutput := text(pair.Value, nil)
-		if okInput && okOutput && strings.Contains(input, "{{") {
-			add(from, input, nil, output, true)
 		}
 	}
 }

@@ -24,12 +24,15 @@ func text(node ast.Expr, known map[string]string) (string, bool) {
 	return "", false
 }
 
-// value is data that is written in the source, as far as JSON can express it.
-func value(node ast.Expr) (any, bool) {
+// value is data that is written in the source, or known by a name, as far as JSON can express it.
+func value(node ast.Expr, known map[string]any) (any, bool) {
 	switch node := node.(type) {
 	case *ast.Ident:
 		constants := map[string]any{"nil": nil, "true": true, "false": false, "tVal": tVal}
 		constant, ok := constants[node.Name]
+		if !ok {
+			constant, ok = known[node.Name]
+		}
 		return constant, ok
 	case *ast.BasicLit:
 		switch node.Kind {
@@ -42,17 +45,17 @@ func value(node ast.Expr) (any, bool) {
 		}
 		return text(node, nil)
 	case *ast.CompositeLit:
-		return composite(node)
+		return composite(node, known)
 	}
 	return nil, false
 }
 
-func composite(node *ast.CompositeLit) (any, bool) {
+func composite(node *ast.CompositeLit, known map[string]any) (any, bool) {
 	switch node.Type.(type) {
 	case *ast.ArrayType:
 		items := []any{}
 		for _, element := range node.Elts {
-			item, ok := value(element)
+			item, ok := value(element, known)
 			if !ok {
 				return nil, false
 			}
@@ -67,7 +70,7 @@ func composite(node *ast.CompositeLit) (any, bool) {
 				return nil, false
 			}
 			name, okName := text(pair.Key, nil)
-			member, okMember := value(pair.Value)
+			member, okMember := value(pair.Value, known)
 			if !okName || !okMember {
 				return nil, false
 			}
