@@ -1,13 +1,14 @@
 import { keep } from './benches/keep.ts';
 import { memory } from './benches/memory.ts';
 import { start } from './benches/start.ts';
+import { template } from './benches/template.ts';
 import { type Bench, type Figure, holds } from './figure.ts';
 import { machine } from './machine.ts';
 import { table } from './table.ts';
 
 /** `npm run bench -- [NAME...] [--quick]`: figures as JSON lines, then a table; exit code 1 when a bound is broken. */
 
-const benches: Readonly<Record<string, Bench>> = { start, keep, memory };
+const benches: Readonly<Record<string, Bench>> = { start, keep, memory, template };
 
 const { values: size, names } = readArguments(process.argv.slice(2));
 const figures: Figure[] = [];
