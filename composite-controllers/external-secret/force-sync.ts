@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { forceSyncAnnotation } from './names.ts';
-import type { RefreshReason } from './refresh.ts';
+import { type RefreshReason, refreshedAt } from './refresh.ts';
 import type { World } from './world.ts';
 
 /** For so long the same value is the same request: one `kubectl annotate --all` reads each key once. */
@@ -20,9 +20,16 @@ export function createForcedSyncs(): ForcedSyncs {
       const value = world.object.metadata.annotations?.[forceSyncAnnotation];
       if (value === undefined || reason !== 'Changed') return undefined;
       const known = since.get(value);
-      if (known !== undefined && world.now - known < oneRequestMs) return known;
+      const isSame = known !== undefined && world.now - known < oneRequestMs && !hasReadSince(world, known);
+      if (isSame) return known;
       since.set(value, world.now);
       return world.now;
     },
   };
+}
+
+/** Then somebody else used the same value before, and what this one has read since is what it is to be rid of. */
+function hasReadSince(world: World, moment: number): boolean {
+  // A status has whole seconds.
+  return (refreshedAt(world) ?? Number.NEGATIVE_INFINITY) + 999 >= moment;
 }
