@@ -117,6 +117,21 @@ const stories: Readonly<Record<string, readonly Command[]>> = {
     { do: 'run' },
   ],
 
+  'nor of a target that is no child': [
+    { do: 'creation', to: 'CreateOrMerge' },
+    { do: 'run' },
+    { do: 'wait', ms: 15_000 },
+    { do: 'hold', what: 'externalsecrets' },
+    { do: 'switch metacontroller' },
+    { do: 'run' },
+    { do: 'edit', shape: 'api' },
+    { do: 'run' },
+    { do: 'wait', ms: 119_000 },
+    { do: 'restart hook' },
+    { do: 'switch metacontroller' },
+    { do: 'run' },
+  ],
+
   'nor does it delete the Secret of a newer name': [
     { do: 'hold', what: 'externalsecrets' },
     { do: 'switch metacontroller' },
