@@ -50,7 +50,6 @@ function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
 function unbuilt(spec: ExternalSecretSpec): string | undefined {
   const { target, dataFrom = [], data = [] } = spec;
   if (target?.manifest !== undefined) return 'spec.target.manifest';
-  if (spec.syncWindows !== undefined) return 'spec.syncWindows';
   for (const [index, entry] of dataFrom.entries()) {
     if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
   }

@@ -2,7 +2,15 @@ import type { Settings } from '../lib/ports.ts';
 import { belongsToOtherClass, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
 import { routeOf } from './policy.ts';
-import { attemptVersion, dueAt, type RefreshReason, readSince, refreshId, refreshReason } from './refresh.ts';
+import {
+  attemptVersion,
+  dueAt,
+  nextPassAt,
+  type RefreshReason,
+  readSince,
+  refreshId,
+  refreshReason,
+} from './refresh.ts';
 import { describeProblems } from './rules.ts';
 import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 
@@ -56,7 +64,7 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
     return { kind: 'Release', reason: 'PolicyChanged' };
 
   const reason = refreshReason(world);
-  if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: dueAt(world) };
+  if (reason === undefined) return { kind: 'Keep', reason: 'NotDue', dueAt: nextPassAt(world) };
   if (world.problems().length > 0) return broken(reason, world);
 
   const id = refreshId(world);

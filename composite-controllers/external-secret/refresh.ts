@@ -6,6 +6,7 @@ import { applier, metacontroller, ownedFields } from '../lib/owned-fields.ts';
 import { nextSlot } from '../lib/slots.ts';
 import type { StoreView } from '../secret-store/view.ts';
 import { refreshIdAnnotation } from './names.ts';
+import { isOpen, opensAt } from './sync-windows.ts';
 import { readyStatus, refreshIdOf, targetState, type World } from './world.ts';
 
 /** Why a refresh is needed. */
@@ -47,13 +48,25 @@ export function dueAt(world: World, after: number | undefined = refreshedAt(worl
   return wholeSeconds(slot);
 }
 
+/** When time alone calls for the next pass: a refresh is due, and the sync windows let it pass. Never busy: not before now. */
+export function nextPassAt(world: World, after?: number): number | undefined {
+  const due = dueAt(world, after);
+  if (due === undefined || world.spec.syncWindows === undefined) return due;
+  return opensAt(world.spec.syncWindows, Math.max(due, world.now), world.uid);
+}
+
 function wholeSeconds(ms: number): number {
   return Math.floor(ms / second) * second;
 }
 
 /** Why the ExternalSecret needs a refresh now, or undefined when it does not (the table of spec core 1.5). */
 export function refreshReason(world: World): RefreshReason | undefined {
-  return byPolicy(world) ?? (readyStatus(world.status) === 'False' ? 'Retry' : undefined) ?? byTarget(world);
+  return byPolicy(world) ?? (isRetried(world) ? 'Retry' : undefined) ?? byTarget(world);
+}
+
+/** What failed although nothing changed was asked for by time: it waits for a window, too. */
+function isRetried({ status, spec, now }: World): boolean {
+  return readyStatus(status) === 'False' && isOpen(spec.syncWindows, now);
 }
 
 function byPolicy(world: World): RefreshReason | undefined {
@@ -66,8 +79,9 @@ function byPolicy(world: World): RefreshReason | undefined {
   if (synced !== version) return 'Changed';
   if (last === undefined) return 'First';
   if (spec.refreshPolicy === 'OnChange') return undefined;
+  if (last > world.now + clockSkewMs) return 'Due';
   const due = dueAt(world);
-  return last > world.now + clockSkewMs || (due !== undefined && due <= world.now) ? 'Due' : undefined;
+  return due !== undefined && due <= world.now && isOpen(spec.syncWindows, world.now) ? 'Due' : undefined;
 }
 
 function byTarget(world: World): RefreshReason | undefined {

@@ -6,6 +6,7 @@ import { noSecret } from './names.ts';
 import { routeOf } from './policy.ts';
 import { refreshedAt } from './refresh.ts';
 import type { Outcome } from './status.ts';
+import { unreadableSchedules } from './sync-windows.ts';
 import type { World } from './world.ts';
 
 /** Tells people what a pass came to: events on the ExternalSecret (spec core 1.12) and log lines. */
@@ -28,6 +29,10 @@ export function createReporter({ events, log }: { events: EventSink; log: Log })
       } else if (outcome.kind === 'Synced') {
         const happened = happening(world, outcome);
         if (happened !== undefined) events.record(object, 'Normal', happened.reason, happened.message);
+        // As under ESO, which says nothing: with kind allow nothing is read by time any more.
+        const [unreadable] = unreadableSchedules(world.spec.syncWindows);
+        if (unreadable !== undefined)
+          events.record(object, 'Warning', 'SyncWindowIgnored', `cannot read the schedule "${unreadable}"`);
       }
     },
   };

@@ -1,7 +1,7 @@
 import { rfc3339, setCondition } from '../lib/conditions.ts';
 import { failureStep } from '../lib/slots.ts';
 import { failureMessage, isScheduled, type SyncFailure } from './errors.ts';
-import { attemptVersion, dueAt, intervalMs } from './refresh.ts';
+import { attemptVersion, intervalMs, nextPassAt } from './refresh.ts';
 import type { ExternalSecretStatus } from './schema.ts';
 import type { World } from './world.ts';
 
@@ -57,7 +57,7 @@ function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): St
     ...(outcome.refreshId === undefined ? {} : { refreshId: outcome.refreshId }),
     ...(outcome.binding === 'bound' ? { binding: { name: world.targetName } } : {}),
   };
-  return { status, againAt: dueAt(world, outcome.readAt) };
+  return { status, againAt: nextPassAt(world, outcome.readAt) };
 }
 
 function failed(world: World, failure: SyncFailure): StatusAnswer {

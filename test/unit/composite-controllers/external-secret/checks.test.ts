@@ -63,7 +63,6 @@ const cases: readonly Case[] = [
       ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
       ['a generator', { dataFrom: [{ sourceRef: { generatorRef } }] }],
       ['a generator in data', { data: [{ ...entry, sourceRef: { generatorRef } }] }],
-      ['syncWindows', { syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
     ] as const
   ).map(([name, fields]) => ({
     name: `not built yet: ${name}`,
