@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crd } from '../composite-controllers/crd.ts';
 import {
+  admissionConfiguration,
   compositeController,
   type DefinitionOptions,
   definitions,
   parentKinds,
 } from '../composite-controllers/definitions.ts';
+import type { KubeObject } from '../composite-controllers/lib/objects.ts';
 import { toYaml } from '../composite-controllers/yaml.ts';
 import { codesPage, errorTables } from './codes.ts';
 import { metacontrollerCrds } from './metacontroller-crds.ts';
@@ -27,6 +29,8 @@ export const inCluster: DefinitionOptions = {
   caSecret: { namespace: 'keyhook', name: 'keyhook-tls', key: 'ca.crt' },
   bearerTokenSecret: { namespace: 'keyhook', name: 'keyhook-token', key: 'token' },
 };
+
+const admissionUrl = 'https://keyhook.keyhook.svc:10250';
 
 const top = join(import.meta.dirname, '..');
 const header = '# Made by "npm run generate" from the TypeScript beside it; a test compares the two.\n';
@@ -75,9 +79,30 @@ function deployFiles(): [string, string][] {
     ['deploy/base/rbac.yaml', yaml(hookRbac(parentKinds))],
     ['deploy/metacontroller/rbac.yaml', yaml(metacontrollerRbac(parentKinds))],
     ['deploy/metacontroller/crds.yaml', yaml(metacontrollerCrds())],
+    ['deploy/components/admission/configuration.yaml', yaml([admissionByService()])],
     ['deploy/components/monitoring/alerts.yaml', yaml([rule])],
     ['deploy/components/monitoring/dashboard.yaml', yaml([board])],
   ];
+}
+
+/** The validating webhook behind the Service, which cert-manager tells its CA. */
+function admissionByService(): object {
+  const configuration = admissionConfiguration({ admissionUrl }) as KubeObject & {
+    readonly webhooks: readonly { readonly clientConfig: { readonly url: string } }[];
+  };
+  const service = { name: 'keyhook', namespace: 'keyhook', port: 10_250 };
+  return {
+    ...configuration,
+    metadata: {
+      name: configuration.metadata.name,
+      labels: { 'app.kubernetes.io/name': 'keyhook', 'app.kubernetes.io/instance': 'keyhook' },
+      annotations: { 'cert-manager.io/inject-ca-from': 'keyhook/keyhook' },
+    },
+    webhooks: configuration.webhooks.map((webhook) => ({
+      ...webhook,
+      clientConfig: { service: { ...service, path: webhook.clientConfig.url.slice(admissionUrl.length) } },
+    })),
+  };
 }
 
 /** What the chart needs within its own folder. */
@@ -86,6 +111,7 @@ function chartFiles(): [string, string][] {
   const files: [string, string][] = [
     ['crds/metacontroller.yaml', yaml(metacontrollerCrds())],
     ['files/definitions.yaml', yaml(definitions(inCluster))],
+    ['files/admission.yaml', yaml([admissionConfiguration({ admissionUrl })])],
     ['files/rules.yaml', yaml([rulesByHolder(parentKinds)])],
     ['files/alerts.yaml', yaml([alertGroups()])],
     ['files/dashboard.json', dashboardText()],

@@ -15,6 +15,7 @@ const asExample: Values = {
   createNamespace: true,
   'tls.certManager.enabled': true,
   'auth.existingSecret': 'keyhook-token',
+  'webhook.create': true,
   'serviceMonitor.enabled': true,
   'prometheusRule.enabled': true,
   'grafanaDashboard.enabled': true,
@@ -177,6 +178,10 @@ describe('what is shipped', () => {
       processClusterStore: false,
       'log.level': 'debug',
     },
+    'with the webhook and the certificate that it makes': {
+      'webhook.create': true,
+      'webhook.failurePolicy': 'Fail',
+    },
     'on OpenShift': { 'global.compatibility.openshift.adaptSecurityContext': 'force' },
   };
   for (const [name, values] of Object.entries(variants)) {
@@ -203,13 +208,16 @@ describe('what is shipped', () => {
   });
 
   test('a value that the chart does not know is refused, not ignored', async () => {
-    await assert.rejects(helm.template(chart, { 'webhook.create': true }), /webhook.*not allowed/s);
+    await assert.rejects(
+      helm.template(chart, { 'certController.create': true }),
+      /certController.*not allowed/s,
+    );
     await assert.rejects(helm.template(chart, { 'image.flavour': 'ubi' }), /flavour.*not allowed/s);
     await assert.rejects(helm.template(chart, { 'log.level': 'loud' }), /log\.level|log\/level/);
   });
 
-  test('the certificate that the chart makes has the names of the Service, and Metacontroller trusts it', async () => {
-    const objects = await helm.template(chart, { fullnameOverride: 'secrets' });
+  test('the certificate that the chart makes has the names of the Service, and those who call trust it', async () => {
+    const objects = await helm.template(chart, { fullnameOverride: 'secrets', 'webhook.create': true });
     const { data } = find<KubeObject & { data: Record<string, string> }>(
       objects,
       'Secret keyhook/secrets-tls',
@@ -221,6 +229,11 @@ describe('what is shipped', () => {
     assert.ok(certificate.verify(new X509Certificate(pem('ca.crt')).publicKey));
     const controllers = objects.filter(({ kind }) => kind === 'CompositeController');
     assert.ok(controllers.length >= 3);
+    const { webhooks } = find<KubeObject & { webhooks: readonly { clientConfig: { caBundle: string } }[] }>(
+      objects,
+      'ValidatingWebhookConfiguration /secrets-validate',
+    );
+    for (const { clientConfig } of webhooks) assert.equal(clientConfig.caBundle, data['ca.crt']);
     for (const { spec } of controllers as (KubeObject & { spec: { hooks: object } })[])
       for (const { webhook } of Object.values(spec.hooks)) {
         assert.equal(webhook.caBundle.inline, pem('ca.crt'));

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parse, parseAllDocuments } from 'yaml';
+
+const top = join(import.meta.dirname, '../../..');
+const read = (path: string) => readFileSync(join(top, path), 'utf8');
+const values = parse(read('deploy/chart/values.yaml'));
+const hasValue = (path: string): boolean =>
+  path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values) !==
+  undefined;
+
+for (const page of ['README.md', 'deploy/README.md', ...globSync('deploy/docs/*.md', { cwd: top })])
+  describe(page, () => {
+    const text = read(page);
+
+    test('links lead somewhere', () => {
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
+        assert.ok(existsSync(join(top, dirname(page), target)), target);
+    });
+
+    test('paths of the repository that it names are there', () => {
+      for (const [, path = ''] of text.matchAll(/\b(deploy\/[\w./-]*\w)/g))
+        assert.ok(existsSync(join(top, path)) || existsSync(join(top, dirname(path))), path);
+    });
+
+    test('values that it names are the chart’s', () => {
+      const named = text.matchAll(/(?:--set |--set=|,|`)([a-z]\w*(?:\.\w+)*)(?:=|`)/gi);
+      const ours = [...named].map(([, path = '']) => path).filter((path) => path.split('.')[0]! in values);
+      // Keys of a Secret look like values.
+      for (const path of ours) assert.ok(hasValue(path) || /^tls\.(crt|key)$/.test(path), path);
+    });
+
+    test('what is fenced as YAML is YAML', () => {
+      for (const [, yaml = ''] of text.matchAll(/^```yaml\n(.*?)^```/gms))
+        for (const document of parseAllDocuments(yaml)) assert.deepEqual(document.errors, []);
+    });
+  });
+
+test('every page is in the index', () => {
+  const index = read('deploy/README.md');
+  for (const page of globSync('deploy/docs/*.md', { cwd: top }))
+    assert.ok(index.includes(`(${page.slice('deploy/'.length)})`), page);
+});
+
+test('the image gets what the build context lets through, and all of it exists', () => {
+  const ignored = read('.dockerignore').split('\n');
+  for (const [, line = ''] of read('deploy/Dockerfile').matchAll(/^COPY (.*)$/gm))
+    for (const path of line.split(' ').slice(0, -1)) {
+      assert.ok(existsSync(join(top, path)), path);
+      assert.ok(ignored.includes(`!${path}`), `${path} is not in the build context`);
+    }
+});
+
+test('the script for a laptop is a script, and the files that it names exist', () => {
+  const script = read('deploy/kind/up');
+  assert.equal(spawnSync('sh', ['-n', join(top, 'deploy/kind/up')]).status, 0);
+  for (const [, path = ''] of script.matchAll(/(?:-f|-k|--config) (\S+\/?\S*)/g))
+    if (path !== '-') assert.ok(existsSync(join(top, path)), path);
+  assert.match(script, new RegExp(`-t keyhook:${JSON.parse(read('package.json')).version} `));
+});
+
+test('image, chart and package have one version', () => {
+  const { version } = JSON.parse(read('package.json'));
+  const chart = parse(read('deploy/chart/Chart.yaml'));
+  assert.deepEqual([chart.version, chart.appVersion], [version, version]);
+  assert.ok(read('deploy/base/deployment.yaml').includes(`image: keyhook:${version}`));
+});
