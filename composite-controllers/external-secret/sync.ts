@@ -17,6 +17,7 @@ import {
   type TargetSecrets,
 } from '../lib/ports.ts';
 import { type Attempt, attemptRefresh, onItsWay, restated } from './attempt.ts';
+import { refusal } from './checks.ts';
 import { relatedOf } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
 import { createdBy } from './desired.ts';
@@ -59,7 +60,7 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
       const status = kubernetesStatus(error);
       if (status === undefined) throw error;
       const { namespace, name } = observed;
-      const message = 'the Kubernetes API did not let the hook look at the target Secret';
+      const message = 'the Kubernetes API did not let the hook read or patch the target Secret';
       deps.log.warn({ namespace, name, status }, message);
       deps.events.record(observed.object, 'Warning', 'UpdateFailed', `${message} (HTTP ${status})`);
       return wait(5, { decision: 'Hold', reason: 'Kubernetes' });
@@ -93,15 +94,23 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
       case 'Refuse':
         return stated(restated(world), { kind: 'Failed', failure: decision.failure });
       case 'Release':
-        return release(world);
+        return release(world, signal);
       case 'Refresh':
         return attemptRefresh(world, decision, pending, { ...deps, memory, forced, signal });
     }
   };
 
-  /** Hands the child over; the caller has to see that before anything else may be said of it (design rule 3). */
-  const release = async (world: World): Promise<Attempt> => {
-    await claimTarget(world, deps.secrets, deps.settings);
+  /**
+   * Hands the child over; the caller has to see that before anything else may be said of it (design rule 3). One that
+   * was made a child again, beside a status that says synced, may hold anything: it is written at once.
+   */
+  const release = async (world: World, signal: AbortSignal): Promise<Attempt> => {
+    const claim = await claimTarget(world, deps.secrets, deps.settings);
+    const isRestored = world.status.syncedResourceVersion === world.version && routeOf(world) === 'apply';
+    if (claim.kind === 'free' && isRestored && refusal(world, deps.settings) === undefined) {
+      const refresh = { kind: 'Refresh', reason: 'Unconfirmed', id: refreshId(world) } as const;
+      await attemptRefresh(world, refresh, undefined, { ...deps, memory, forced, signal });
+    }
     return { kind: 'again', seconds: 1 };
   };
 

@@ -1,28 +1,13 @@
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
-import {
-  createdByLabel,
-  managedLabel,
-  refreshIdAnnotation,
-} from '../../../composite-controllers/external-secret/names.ts';
 import type { ExternalSecretSpec } from '../../../composite-controllers/external-secret/schema.ts';
 import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
 import type { KubeObject, SecretObject } from '../../../composite-controllers/lib/objects.ts';
-import { nextSlot } from '../../../composite-controllers/lib/slots.ts';
 import type { Cluster, ObjectChange } from './cluster.ts';
 import { isWanted, keysOf, mismatch } from './expectation.ts';
 import { coalesceWindowMs } from './hook.ts';
-import {
-  intervalOf,
-  isMerging,
-  ownerOf,
-  policyOf,
-  readyOf,
-  specOf,
-  statusOf,
-  targetOf,
-  textsOf,
-} from './objects.ts';
+import { isMerging, ownerOf, policyOf, readyOf, specOf, statusOf, targetOf, textsOf } from './objects.ts';
 import { parseValue, type ScriptedBackend } from './scripted-backend.ts';
+import { isSettled } from './settled.ts';
 
 /** Watches that nothing breaks the rules that keep users' data; what did is in `broken`. */
 export interface Rules {
@@ -51,8 +36,6 @@ interface Made {
 const strangers: ReadonlySet<string> = new Set(['theirs', 'foreign']);
 /** An answer may be as old as the coalescer's window, from the end of a read that took 9 s. */
 const windowMs = coalesceWindowMs + 9_000;
-/** Status times have whole seconds. */
-const second = 1_000;
 
 /** {@link Rules} over a cluster and its backend. */
 export function createRules({ now, backend, cluster }: Surroundings): Rules {
@@ -228,54 +211,12 @@ export function createRules({ now, backend, cluster }: Surroundings): Rules {
     if (why !== undefined) breaks(`${says}, but Secret ${name} ${why}`);
   }
 
-  /** Whether there is nothing to do for an ExternalSecret, and the caller sees all that there is to see (rule 7). */
-  function isSettled(request: HookRequest): boolean {
-    const { parent, children } = request;
-    const live = cluster()
-      .externalSecrets()
-      .find(({ metadata }) => metadata.uid === parent.metadata.uid);
-    if (live?.metadata.resourceVersion !== parent.metadata.resourceVersion) return false;
-    const status = statusOf(parent);
-    if (readyOf(parent)?.status !== 'True') return false;
-    if (status.syncedResourceVersion !== syncedResourceVersion(parent.metadata)) return false;
-    const name = targetOf(parent);
-    if (policyOf(parent) !== 'Owner' && !isSettledElsewhere(name, request)) return false;
-    const observed = Object.values(children['Secret.v1'] ?? {}).find(
-      ({ metadata }) => metadata.name === name,
-    );
-    const target = secret(name);
-    if (policyOf(parent) !== 'Owner') return isBeforeDue(parent);
-    if (observed?.metadata.resourceVersion !== target?.metadata.resourceVersion) return false;
-    if (touched.has(name)) return false;
-    if (target !== undefined) {
-      const { labels, annotations } = target.metadata;
-      if (labels?.[managedLabel] !== 'true' || labels[createdByLabel] === undefined) return false;
-      if (annotations?.[refreshIdAnnotation] !== status.refreshId) return false;
-    } else if (status.refreshId !== 'none') return false;
-    return isBeforeDue(parent);
-  }
-
-  /** The same of a target that is no child. */
-  function isSettledElsewhere(name: string, { children, related }: HookRequest): boolean {
-    if (Object.keys(children['Secret.v1'] ?? {}).length > 0) return false;
-    return related['Secret.v1'] === undefined && !touched.has(name);
-  }
-
-  function isBeforeDue(parent: KubeObject): boolean {
-    const status = statusOf(parent);
-    if ((specOf(parent).refreshPolicy ?? 'Periodic') !== 'Periodic') return true;
-    const after = Date.parse(status.refreshTime ?? '') + second - 1;
-    return (
-      nextSlot({ uid: parent.metadata.uid ?? '', intervalMs: intervalOf(parent), after }) - second > now()
-    );
-  }
-
   return {
     broken,
     onChange,
     onCall(request) {
       pass = request;
-      calm = isSettled(request);
+      calm = !touched.has(targetOf(request.parent)) && isSettled(request, cluster(), now());
     },
     onReply(status, reads) {
       if (status !== 200 && status !== 429) breaks(`1: the hook answered ${status}`);

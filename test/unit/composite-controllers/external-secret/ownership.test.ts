@@ -43,6 +43,24 @@ test('a Secret of nobody is adopted by Owner, and what was never ours stays but 
     assert.equal(secret()!.metadata.labels?.by, 'hand');
   }));
 
+test('what a writer of yesterday, or a backup, makes a child again is let go once more, and holds the newest value', () =>
+  onBench(async ({ sync, tamper, settle, secret, texts, uid, ready }) => {
+    await sync({ creationPolicy: 'Orphan' }, password);
+    const owner = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'mine', uid: uid() };
+    await tamper({
+      metadata: {
+        labels: { 'controller-uid': uid() },
+        ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }],
+      },
+      data: encoded({ password: 'of-yesterday' }),
+    });
+    await settle();
+    assert.equal(ownerOf(secret()!), undefined);
+    assert.equal(secret()!.metadata.labels?.['controller-uid'], undefined);
+    assert.deepEqual(texts(), { password: 'db@1' });
+    assert.equal(ready()?.status, 'True');
+  }));
+
 describe('a rename', () => {
   test('takes a child along once its successor is there, also when it changes the policy', () =>
     onBench(async ({ sync, edit, secret, texts }) => {
