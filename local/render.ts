@@ -99,6 +99,7 @@ function product(api: KubeApi, now: () => number) {
       controllerClass: 'default',
       adopt: 'always',
       floodGate: true,
+      clusterStores: 'on',
       watchTargets: false,
       storeRequeueMs: 300_000,
     },

@@ -96,6 +96,12 @@ export const serveFlags = {
     help: 'whether ExternalSecrets wait for a store that is not Ready',
     initial: 'true',
   },
+  'cluster-stores': {
+    ...oneOf('on', 'off'),
+    value: 'on|off',
+    help: 'off leaves ClusterSecretStores, and the ExternalSecrets that name one, alone',
+    initial: 'on',
+  },
   'watch-targets': {
     ...truth,
     value: 'bool',
@@ -156,6 +162,7 @@ export function readServeConfig(
       controllerClass: values['controller-class'],
       adopt: values.adopt,
       floodGate: values['flood-gate'] === 'true',
+      clusterStores: values['cluster-stores'],
       watchTargets: values['watch-targets'] === 'true',
       storeRequeueMs: values['store-requeue-interval'],
     },

@@ -30,6 +30,15 @@ export function refusal(world: World, settings: Settings): SyncFailure | undefin
   return undefined;
 }
 
+/**
+ * Whether ClusterSecretStores are turned off and the specification names one (spec core 1.4 no. 4), wherever it does: ESO
+ * looks at `spec.secretStoreRef` alone.
+ */
+export function needsWhatIsOff(world: World, { clusterStores }: Settings): boolean {
+  if (clusterStores === 'on' || world.problems().length > 0) return false;
+  return storesOf(world.spec).some((key) => key.startsWith('ClusterSecretStore/'));
+}
+
 /** Whether every store that exists is looked after by another controller class (spec core 1.4 no. 5). */
 export function belongsToOtherClass(world: World, settings: Settings): boolean {
   return [...world.stores.values()].some(

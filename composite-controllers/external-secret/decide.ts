@@ -1,5 +1,5 @@
 import type { Settings } from '../lib/ports.ts';
-import { belongsToOtherClass, refusal } from './checks.ts';
+import { belongsToOtherClass, needsWhatIsOff, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
 import { routeOf } from './policy.ts';
 import {
@@ -27,7 +27,7 @@ import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 export type Decision =
   | {
       readonly kind: 'Keep';
-      readonly reason: 'NotDue' | 'BeingDeleted' | 'OtherClass';
+      readonly reason: 'NotDue' | 'BeingDeleted' | 'OtherClass' | 'ClusterStoresOff';
       readonly dueAt: number | undefined;
     }
   | {
@@ -56,6 +56,8 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
     return { kind: 'Keep', reason: 'BeingDeleted', dueAt: undefined };
   }
   if (belongsToOtherClass(world, settings)) return { kind: 'Keep', reason: 'OtherClass', dueAt: undefined };
+
+  if (needsWhatIsOff(world, settings)) return { kind: 'Keep', reason: 'ClusterStoresOff', dueAt: undefined };
 
   const isSynced = world.status.syncedResourceVersion === world.version;
   if (!isSynced && world.problems().length > 0) return broken('Changed', world);

@@ -71,6 +71,8 @@ export interface Settings {
   readonly floodGate: boolean;
   /** Whether targets into which keys are merged are watched, so that drift is repaired at once. */
   readonly watchTargets: boolean;
+  /** `off` leaves ClusterSecretStores, and what names one, alone (ESO's --enable-cluster-store-reconciler=false). */
+  readonly clusterStores: 'on' | 'off';
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
 }

@@ -47,6 +47,9 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
     if (store.controller !== '' && store.controller !== deps.settings.controllerClass) {
       return unchanged(status, undefined, 'OtherClass');
     }
+    if (kind === 'ClusterSecretStore' && deps.settings.clusterStores === 'off') {
+      return unchanged(status, undefined, 'ClusterStoresOff');
+    }
     const failure = checkSpec(parent, scopeOf(store));
     if (failure !== undefined) return answer(parent, status, { kind: 'Failed', failure }, undefined, now);
 

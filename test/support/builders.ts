@@ -14,6 +14,7 @@ export const settings: Settings = {
   controllerClass: 'default',
   adopt: 'always',
   floodGate: true,
+  clusterStores: 'on',
   watchTargets: false,
   storeRequeueMs: 300_000,
 };

@@ -77,6 +77,21 @@ for (const { name, request: body, now = soon, expect } of cases) {
   });
 }
 
+test('with ClusterSecretStores turned off, what names one anywhere is left alone', () => {
+  const off = { ...settings, clusterStores: 'off' } as const;
+  const storeRef = { kind: 'ClusterSecretStore', name: 'vault' };
+  const entry = { secretKey: 'a', remoteRef: { key: 'a' }, sourceRef: { storeRef } };
+  for (const fields of [{ secretStoreRef: storeRef }, { data: [entry] }]) {
+    const world = readWorld(request(externalSecret(spec(fields))), soon);
+    assert.deepEqual(decide(world, undefined, off), {
+      kind: 'Keep',
+      reason: 'ClusterStoresOff',
+      dueAt: undefined,
+    });
+  }
+  assert.equal(decide(readWorld(request(externalSecret()), soon), undefined, off).kind, 'Refresh');
+});
+
 test('a refresh is confirmed when its Secret is seen, and only then', () => {
   const parent = externalSecret();
   const id = refreshId(readWorld(request(parent), soon));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../../composite-controllers/lib/objects.ts';
+import type { Settings } from '../../../../composite-controllers/lib/ports.ts';
 import { createStoreController } from '../../../../composite-controllers/secret-store/sync.ts';
+import type { StoreKind } from '../../../../composite-controllers/secret-store/view.ts';
 import { ProviderError } from '../../../../providers/kit/errors.ts';
 import { registry } from '../../../../providers/registry.ts';
 import { type Mod, meta, request, settings, spec, startOfTests, store } from '../../../support/builders.ts';
@@ -10,6 +12,10 @@ type Health = 'ready' | 'unknown' | 'skipped' | ProviderError;
 
 /** One SecretStore that has never been looked at, and its backend; `pass` is one sync call, whose status is written. */
 function setup(...mods: Mod<KubeObject>[]) {
+  return setupOf('SecretStore', settings, mods);
+}
+
+function setupOf(kind: StoreKind, chosen: Settings, mods: readonly Mod<KubeObject>[]) {
   const world = {
     now: startOfTests,
     health: 'ready' as Health,
@@ -19,7 +25,7 @@ function setup(...mods: Mod<KubeObject>[]) {
     store: store((object) => delete object.status, ...mods),
   };
   const unused = () => Promise.reject(new Error('a store reads nothing'));
-  const controller = createStoreController('SecretStore', {
+  const controller = createStoreController(kind, {
     now: () => world.now,
     providers: registry,
     backends: {
@@ -40,7 +46,7 @@ function setup(...mods: Mod<KubeObject>[]) {
       record: (_object, type, reason, message) => void world.events.push(`${type} ${reason}: ${message}`),
     },
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    settings,
+    settings: chosen,
   });
   const pass = async () => {
     const outcome = await controller.sync(request(world.store), { signal: new AbortController().signal });
@@ -128,6 +134,16 @@ test('a store of another class keeps an empty status, and one that goes keeps it
     assert.deepEqual((await pass()).status, {});
     assert.equal(world.checks, 0);
   }
+});
+
+test('ClusterSecretStores that are turned off keep an empty status, and SecretStores go on', async () => {
+  const off = { ...settings, clusterStores: 'off' } as const;
+  const cluster = setupOf('ClusterSecretStore', off, [(object) => (object.kind = 'ClusterSecretStore')]);
+  assert.deepEqual((await cluster.pass()).status, {});
+  assert.equal(cluster.world.checks, 0);
+  const own = setupOf('SecretStore', off, []);
+  await own.pass();
+  assert.equal(own.ready().status, 'True');
 });
 
 test('a store of our class by name is ours', async () => {
