@@ -47,6 +47,8 @@ export interface SyncSummary {
   readonly reason: string;
   /** Code of the error that made Ready=False, when there is one. */
   readonly code?: string;
+  /** The stores that the parent depends on, each as `Kind/name`. */
+  readonly stores?: readonly string[];
 }
 
 /** Limits of one call. */

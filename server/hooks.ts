@@ -7,6 +7,7 @@ import { HookError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { failureFields } from './logger.ts';
 import type { Pass, Subject } from './metric-series.ts';
+import type { StoreLabels } from './metric-stores.ts';
 import type { Metrics } from './metrics.ts';
 import { serializeCustomize, serializeSync } from './response.ts';
 
@@ -112,11 +113,22 @@ function passOf(subject: Subject, outcome: SyncOutcome, seconds: number): Pass {
   } as const;
   if (outcome.kind === 'wait') return { ...result, nextSeconds: outcome.seconds };
   const { status, resyncAfterSeconds } = outcome.response;
+  const { stores } = outcome.summary;
+  const refreshedAt = Date.parse((status as { refreshTime?: string | null }).refreshTime ?? '') / 1_000;
   return {
     ...result,
     conditions: conditionsOf(status),
+    ...(stores === undefined ? {} : { stores: stores.map((store) => storeLabels(store, subject)) }),
+    ...(Number.isNaN(refreshedAt) ? {} : { refreshedAt }),
     ...(resyncAfterSeconds === undefined ? {} : { nextSeconds: resyncAfterSeconds }),
   };
+}
+
+/** Labels of a store that a summary names as `Kind/name`: it is of the parent's namespace, or of none. */
+function storeLabels(store: string, { namespace }: Subject): StoreLabels {
+  const slash = store.indexOf('/');
+  const kind = store.slice(0, slash);
+  return { kind, namespace: kind === 'ClusterSecretStore' ? '' : namespace, name: store.slice(slash + 1) };
 }
 
 function conditionsOf(status: object): { type: string; status: string }[] {

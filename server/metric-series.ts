@@ -1,4 +1,5 @@
 import type { Counter, Gauge } from 'prom-client';
+import type { Dependent, StoreLabels } from './metric-stores.ts';
 import { type MetricName, metricTable } from './metric-table.ts';
 
 /** A parent that has series of its own. */
@@ -18,12 +19,18 @@ export interface Pass {
   readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   /** When the parent is due again, as answered. */
   readonly nextSeconds?: number;
+  /** The stores that the parent depends on; absent when the pass did not come to look at them. */
+  readonly stores?: readonly StoreLabels[];
+  /** `status.refreshTime` as answered, in seconds since the epoch. */
+  readonly refreshedAt?: number;
 }
 
 /** The series per parent, under ESO's names, and their end. */
 export interface Series {
   pass(pass: Pass): void;
   forget(subject: Subject): void;
+  /** What the last pass over each parent said of its stores. */
+  dependents(): Iterable<Dependent>;
   /** Ends the series of the parents that have not been seen for too long. */
   sweep(): void;
 }
@@ -37,6 +44,7 @@ const sweepEvery = hour / 4;
 interface Entry {
   readonly subject: Subject;
   endsAt: number;
+  dependent: Dependent | undefined;
   /** Label sets of the condition series that exist. */
   readonly conditions: Map<string, Record<string, string>>;
 }
@@ -82,16 +90,20 @@ export function createSeries(
     if (now() - sweptAt >= sweepEvery) sweep();
     const life = nextSeconds === undefined ? quietLife : Math.max(shortestLife, nextSeconds * 2_000);
     const key = keyOf(subject);
-    const entry = entries.get(key) ?? { subject, endsAt: 0, conditions: new Map() };
+    const entry = entries.get(key) ?? { subject, endsAt: 0, dependent: undefined, conditions: new Map() };
     entry.endsAt = now() + life;
     entries.set(key, entry);
     return entry;
   };
 
   return {
-    pass({ subject, outcome, seconds, conditions = [], nextSeconds }) {
+    pass({ subject, outcome, seconds, conditions = [], nextSeconds, stores, refreshedAt }) {
       const { kind, name, namespace } = subject;
       const entry = touch(subject, nextSeconds);
+      if (stores !== undefined) {
+        const isFailing = conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
+        entry.dependent = stores.length === 0 ? undefined : { stores, isFailing, refreshedAt };
+      }
       if (kind === 'ExternalSecret') {
         calls.inc({ name, namespace });
         if (outcome === 'error') errors.inc({ name, namespace });
@@ -108,6 +120,9 @@ export function createSeries(
     forget(subject) {
       const entry = entries.get(keyOf(subject));
       if (entry !== undefined) end(keyOf(subject), entry);
+    },
+    *dependents() {
+      for (const { dependent } of entries.values()) if (dependent !== undefined) yield dependent;
     },
     sweep,
   };

@@ -16,6 +16,8 @@ const duration = (kind: string): Metric => ({
   labels: ['name', 'namespace'],
 });
 
+const store = (help: string): Metric => ({ type: 'gauge', help, labels: ['kind', 'namespace', 'name'] });
+
 /** Every metric of the process beside Node's own. The first group has ESO's names and labels (spec core 6.1). */
 export const metricTable = {
   externalsecret_sync_calls_total: {
@@ -39,6 +41,21 @@ export const metricTable = {
   secretstore_reconcile_duration: duration('SecretStore'),
   clustersecretstore_status_condition: condition('ClusterSecretStore'),
   clustersecretstore_reconcile_duration: duration('ClusterSecretStore'),
+  controller_runtime_reconcile_total: {
+    type: 'counter',
+    help: 'Sync calls by controller; result is success, requeue_after or error.',
+    labels: ['controller', 'result'],
+  },
+  controller_runtime_reconcile_errors_total: {
+    type: 'counter',
+    help: 'Sync calls that failed, by controller.',
+    labels: ['controller'],
+  },
+  controller_runtime_reconcile_time_seconds: {
+    type: 'histogram',
+    help: 'Duration of sync calls, by controller.',
+    labels: ['controller'],
+  },
   pushsecret_status_condition: condition('PushSecret'),
   pushsecret_reconcile_duration: duration('PushSecret'),
   clusterexternalsecret_status_condition: condition('ClusterExternalSecret'),
@@ -65,6 +82,16 @@ export const metricTable = {
     type: 'counter',
     help: 'Reads that were answered by another read.',
     labels: ['provider'],
+  },
+  keyhook_store_dependents: store(
+    'ExternalSecrets that name the store, as far as this replica has seen them.',
+  ),
+  keyhook_store_failing_dependents: store('Those of them that are not Ready.'),
+  keyhook_store_oldest_refresh_timestamp_seconds: store('The oldest refreshTime among them.'),
+  keyhook_store_last_code: {
+    type: 'gauge',
+    help: 'How the last read of the store ended, always 1: code is Success or the code of the error.',
+    labels: ['kind', 'namespace', 'name', 'code'],
   },
   keyhook_breaker_state: {
     type: 'gauge',

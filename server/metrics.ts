@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { StoreHandle } from '../providers/backends.ts';
 import type { BackendObserver } from '../providers/observer.ts';
+import { createReconciles } from './metric-reconciles.ts';
 import { createSeries, type Pass, type Subject } from './metric-series.ts';
+import { createStoreSeries, type StoreLabels } from './metric-stores.ts';
 import { type MetricName, metricTable } from './metric-table.ts';
 
 /** How one call of a hook ended; `status` is the HTTP status, `gone` when the caller left before the answer. */
@@ -32,8 +35,6 @@ export interface MetricsOptions {
   readonly process: 'measured' | 'ignored';
 }
 
-const breakerStates = { closed: 0, 'half-open': 1, open: 2 } as const;
-
 /** {@link Metrics} with a registry of its own. */
 export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): Metrics {
   const registry = new Registry();
@@ -54,7 +55,6 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
   const reads = counter('keyhook_backend_reads_total');
   const writes = counter('keyhook_backend_writes_total');
   const coalesced = counter('keyhook_coalesced_reads_total');
-  const breakers = gauge('keyhook_breaker_state');
   const eventsDropped = counter('keyhook_events_dropped_total');
   new Gauge({
     ...spec('keyhook_bytes_in_flight'),
@@ -63,24 +63,36 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
     },
   });
   const series = createSeries(counter, gauge, now);
+  const stores = createStoreSeries(gauge, now);
+  const reconciles = createReconciles(spec);
 
   return {
     hookCalled: ({ controller, hook, status, seconds }) =>
       hookSeconds.observe({ controller, hook, code: String(status) }, seconds),
-    passed: series.pass,
+    passed(pass) {
+      series.pass(pass);
+      reconciles.pass(pass);
+    },
     forget: series.forget,
     eventDropped: () => eventsDropped.inc(),
     backends: {
       call: (provider, call, status) => apiCalls.inc({ provider, call, status }),
-      read: (provider, { kind }, outcome) => reads.inc({ provider, kind, outcome }),
+      read(provider, store, outcome) {
+        reads.inc({ provider, kind: store.kind, outcome });
+        stores.read(labelsOf(store), outcome);
+      },
       write: (provider, { kind }, outcome) => writes.inc({ provider, kind, outcome }),
       coalesced: (provider) => coalesced.inc({ provider }),
-      breaker: ({ kind, namespace = '', name }, state) =>
-        breakers.set({ kind, namespace, name }, breakerStates[state]),
+      breaker: (store, state) => stores.breaker(labelsOf(store), state),
     },
     async expose() {
       series.sweep();
+      stores.show(series.dependents());
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function labelsOf({ kind, namespace = '', name }: StoreHandle): StoreLabels {
+  return { kind, namespace, name };
 }

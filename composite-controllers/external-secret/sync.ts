@@ -168,10 +168,13 @@ function answer(
       children,
       ...(againAt === undefined ? {} : { resyncAfterSeconds: Math.max(1, (againAt - world.now) / 1000) }),
     },
-    summary: summarize(
-      decision,
-      outcome.kind === 'Failed' ? (outcome.failure.cause ?? outcome.failure.code) : undefined,
-    ),
+    summary: {
+      ...summarize(
+        decision,
+        outcome.kind === 'Failed' ? (outcome.failure.cause ?? outcome.failure.code) : undefined,
+      ),
+      stores: [...world.stores.keys()],
+    },
   };
 }
 

@@ -131,6 +131,97 @@ test('the state of the process is shown: reads, sharing, breakers, bytes, droppe
     assert.ok(text.includes(`${line}\n`), line);
 });
 
+describe('a store is what sync calls and reads tell of it', () => {
+  const vault = { kind: 'SecretStore', namespace: 'team-a', name: 'vault' };
+  const shared = { kind: 'ClusterSecretStore', namespace: '', name: 'shared' };
+  const handle: StoreHandle = { ...vault, kind: 'SecretStore', uid: 'u', generation: 1, provider: {} };
+  const labels = 'kind="SecretStore",namespace="team-a",name="vault"';
+  const pass = (name: string, fields: Partial<Parameters<Metrics['passed']>[0]> = {}) => ({
+    subject: { ...subject, name },
+    outcome: 'success' as const,
+    seconds: 1,
+    nextSeconds: 60,
+    conditions: ready,
+    stores: [vault],
+    ...fields,
+  });
+  const shown = async (metrics: Metrics, suffix: string) =>
+    (await samples(metrics, `keyhook_store_${suffix}`)).map((line) => line.replace(/^\S+?\{/, '{'));
+
+  test('who depends on it, who of them fails, and the oldest refresh', async () => {
+    const metrics = metricsAt();
+    metrics.passed(pass('a', { refreshedAt: 2_000 }));
+    metrics.passed(pass('b', { refreshedAt: 1_000, stores: [vault, shared] }));
+    metrics.passed(pass('c', { conditions: [{ type: 'Ready', status: 'False' }] }));
+    metrics.passed(pass('c', { stores: undefined } as never));
+    const ofShared = 'kind="ClusterSecretStore",namespace="",name="shared"';
+    assert.deepEqual(await shown(metrics, 'dependents'), [`{${labels}} 3`, `{${ofShared}} 1`]);
+    assert.deepEqual(await shown(metrics, 'failing_dependents'), [`{${labels}} 1`, `{${ofShared}} 0`]);
+    assert.deepEqual(await shown(metrics, 'oldest_refresh_timestamp_seconds'), [
+      `{${labels}} 1000`,
+      `{${ofShared}} 1000`,
+    ]);
+  });
+
+  test('an ExternalSecret that turned to another store, was deleted, or is not seen any more is not counted', async () => {
+    const time = { ms: 0 };
+    const metrics = metricsAt(time);
+    metrics.passed(pass('a'));
+    metrics.passed(pass('a', { stores: [shared] }));
+    metrics.passed(pass('b'));
+    metrics.forget({ ...subject, name: 'b' });
+    assert.equal((await shown(metrics, 'dependents')).length, 1);
+    time.ms += 3 * hour;
+    assert.deepEqual(await shown(metrics, 'dependents'), []);
+  });
+
+  test('how its last read ended, and its breaker, until three hours after nobody depends on it', async () => {
+    const time = { ms: 0 };
+    const metrics = metricsAt(time);
+    metrics.backends.read('HashiCorp/Vault', handle, 'Success');
+    metrics.backends.read('HashiCorp/Vault', handle, 'Denied');
+    metrics.backends.breaker(handle, 'open');
+    metrics.passed(pass('a', { nextSeconds: 5 * 3_600 }));
+    assert.deepEqual(await shown(metrics, 'last_code'), [`{${labels},code="Denied"} 1`]);
+    time.ms += 4 * hour;
+    assert.equal((await shown(metrics, 'last_code')).length, 1);
+    assert.equal((await samples(metrics, 'keyhook_breaker_state')).length, 1);
+    time.ms += 8 * hour;
+    assert.deepEqual(await shown(metrics, 'last_code'), []);
+    assert.deepEqual(await samples(metrics, 'keyhook_breaker_state'), []);
+  });
+
+  test('no number of stores makes the metrics grow without end', async () => {
+    const metrics = metricsAt();
+    for (let i = 0; i < 6_000; i++) {
+      metrics.backends.read('HashiCorp/Vault', { ...handle, name: `s${i}` }, 'Success');
+      metrics.passed(pass(`a${i}`, { stores: [{ ...vault, name: `s${i}` }] }));
+    }
+    assert.equal((await shown(metrics, 'dependents')).length, 5_000);
+    assert.equal((await shown(metrics, 'last_code')).length, 5_000);
+  });
+});
+
+test("ESO's dashboards find a pass where its controller's reconciles are", async () => {
+  const metrics = metricsAt();
+  const pass = { subject, outcome: 'success', seconds: 0.2 } as const;
+  metrics.passed(pass);
+  metrics.passed({ ...pass, nextSeconds: 60 });
+  metrics.passed({ ...pass, outcome: 'error', nextSeconds: 60 });
+  const name = 'controller_runtime_reconcile';
+  assert.deepEqual((await samples(metrics, `${name}_total`)).toSorted(), [
+    `${name}_total{controller="externalsecret",result="error"} 1`,
+    `${name}_total{controller="externalsecret",result="requeue_after"} 1`,
+    `${name}_total{controller="externalsecret",result="success"} 1`,
+  ]);
+  assert.deepEqual(await samples(metrics, `${name}_errors_total`), [
+    `${name}_errors_total{controller="externalsecret"} 1`,
+  ]);
+  assert.deepEqual(await samples(metrics, `${name}_time_seconds_count`), [
+    `${name}_time_seconds_count{controller="externalsecret"} 3`,
+  ]);
+});
+
 test('what is exposed is exactly the table, with its types', async () => {
   const { text, contentType } = await metricsAt().expose();
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]));
