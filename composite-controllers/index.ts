@@ -7,6 +7,7 @@ import type {
   Fingerprints,
   Log,
   Settings,
+  TargetObjects,
   TargetSecrets,
   TemplateRunner,
   TemplateSources,
@@ -19,6 +20,7 @@ export interface ControllerDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly backends: Backends;
   readonly secrets: TargetSecrets;
+  readonly objects: TargetObjects;
   readonly sources: TemplateSources;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;

@@ -9,7 +9,7 @@ import { compose } from '../server/compose.ts';
 import { fingerprintsBy } from '../server/fingerprints.ts';
 import { createGate } from '../server/gate.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
-import { kubeReader, targetSecrets } from '../server/kube-ports.ts';
+import { kubeReader, targetObjects, targetSecrets } from '../server/kube-ports.ts';
 import { createLogger } from '../server/logger.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createTemplateRunner } from '../server/templates.ts';
@@ -90,6 +90,7 @@ function product(api: KubeApi, now: () => number) {
   const parts = compose({
     kube: { ...kubeReader(api), serviceAccountToken: async () => undefined },
     secrets: targetSecrets(api),
+    objects: targetObjects(api),
     templates,
     fingerprints: fingerprintsBy([randomBytes(32)]),
     events: { record() {} },
@@ -101,6 +102,7 @@ function product(api: KubeApi, now: () => number) {
       floodGate: true,
       clusterStores: 'on',
       watchTargets: false,
+      genericTargets: 'allowed',
       storeRequeueMs: 300_000,
     },
     now,

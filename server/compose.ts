@@ -6,6 +6,7 @@ import type {
   Fingerprints,
   Log,
   Settings,
+  TargetObjects,
   TargetSecrets,
   TemplateRunner,
 } from '../composite-controllers/lib/ports.ts';
@@ -19,6 +20,7 @@ import { registry } from '../providers/registry.ts';
 export interface Ports {
   readonly kube: KubeReader;
   readonly secrets: TargetSecrets;
+  readonly objects: TargetObjects;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;
   readonly events: EventSink;

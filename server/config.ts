@@ -90,6 +90,11 @@ export const serveFlags = {
     help: 'whether an existing Secret that nobody controls is taken over',
     initial: 'always',
   },
+  'unsafe-allow-generic-targets': {
+    ...truth,
+    help: 'allow spec.target.manifest: whoever may write an ExternalSecret then writes objects of any kind that the hook may',
+    initial: 'false',
+  },
   'flood-gate': {
     ...truth,
     value: 'bool',
@@ -164,6 +169,7 @@ export function readServeConfig(
       floodGate: values['flood-gate'] === 'true',
       clusterStores: values['cluster-stores'],
       watchTargets: values['watch-targets'] === 'true',
+      genericTargets: values['unsafe-allow-generic-targets'] === 'true' ? 'allowed' : 'refused',
       storeRequeueMs: values['store-requeue-interval'],
     },
     ...(host === undefined ? {} : { host }),

@@ -59,6 +59,8 @@ export interface KubeApi {
   create(type: ResourceType, object: KubeObject): Promise<KubeObject>;
   replace(type: ResourceType, object: KubeObject): Promise<KubeObject>;
   replaceStatus(type: ResourceType, object: KubeObject): Promise<KubeObject>;
+  /** The types of a group and version; empty when it is not served. */
+  resources(apiVersion: string): Promise<readonly ResourceType[]>;
   /** Server-side apply; creates the object when it is absent. */
   apply(type: ResourceType, object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
   jsonPatch(

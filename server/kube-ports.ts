@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { SecretObject } from '../composite-controllers/lib/objects.ts';
-import type { TargetSecrets } from '../composite-controllers/lib/ports.ts';
+import type { ObjectKind, TargetObjects, TargetSecrets } from '../composite-controllers/lib/ports.ts';
 import type { BoundToken, KubeData, KubeReader } from '../providers/kit/kube.ts';
-import { type JsonPatchOperation, type KubeApi, KubeApiError } from './kube-api.ts';
+import { type JsonPatchOperation, type KubeApi, KubeApiError, type ResourceType } from './kube-api.ts';
 import { configMaps, secrets, serviceAccounts } from './kube-verbs.ts';
 
 /** What providers may ask of Kubernetes, asked of the API server. */
@@ -64,6 +65,50 @@ export function targetSecrets(api: KubeApi): TargetSecrets {
         if (error instanceof KubeApiError && error.status === 409) return { kind: 'conflict' };
         throw error;
       }
+    },
+  };
+}
+
+/** The hook's own access to targets of any kind. What a kind's resource is called stays, once it is known. */
+export function targetObjects(api: KubeApi): TargetObjects {
+  const known = new LRUCache<string, ResourceType>({ max: 1_000 });
+  const find = async ({ apiVersion, kind }: ObjectKind): Promise<ResourceType | undefined> => {
+    if (!/^[a-z0-9.-]+(\/[a-z0-9]+)?$/.test(apiVersion)) return undefined;
+    const key = `${apiVersion}/${kind}`;
+    const found = known.get(key) ?? (await api.resources(apiVersion)).find((type) => type.kind === kind);
+    if (found !== undefined) known.set(key, found);
+    return found;
+  };
+  const typeOf = async (kind: ObjectKind): Promise<ResourceType> => {
+    const type = await find(kind);
+    // Design rule 10: what lives in no namespace is nobody's target.
+    if (type?.namespaced !== true) throw new KubeApiError(404, 'NotFound');
+    return type;
+  };
+  return {
+    async scope(kind) {
+      const type = await find(kind);
+      if (type === undefined) return 'unknown';
+      return type.namespaced ? 'namespaced' : 'cluster';
+    },
+    async get(kind, namespace, name) {
+      mustBeNames(namespace, name);
+      return orAbsent(api.get(await typeOf(kind), namespace, name));
+    },
+    async apply(object, fieldManager) {
+      mustBeNames(object.metadata.namespace ?? '', object.metadata.name);
+      try {
+        const applied = await api.apply(await typeOf(object), object, { fieldManager, force: true });
+        return { kind: 'applied', object: applied };
+      } catch (error) {
+        if (error instanceof KubeApiError && error.status === 409) return { kind: 'conflict' };
+        throw error;
+      }
+    },
+    async remove(object) {
+      const { namespace = '', name, uid } = object.metadata;
+      mustBeNames(namespace, name);
+      await orAbsent(api.remove(await typeOf(object), namespace, name, uid === undefined ? {} : { uid }));
     },
   };
 }

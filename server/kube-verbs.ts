@@ -44,6 +44,16 @@ export function createKubeVerbs(transport: KubeTransport): KubeApi {
     async replaceStatus(type, object) {
       return transport.call({ method: 'PUT', path: `${ofObject(type, object)}/status`, body: object });
     },
+    async resources(apiVersion) {
+      const [version = '', group = ''] = apiVersion.split('/').reverse();
+      const path = `${group === '' ? '/api' : `/apis/${segment(group)}`}/${segment(version)}`;
+      const { resources = [] } = await transport
+        .call<ApiResources>({ method: 'GET', path })
+        .catch(noneWhen404);
+      return resources
+        .filter(({ name }) => !name.includes('/'))
+        .map(({ name, kind, namespaced }) => ({ group, version, resource: name, kind, namespaced }));
+    },
     async apply(type, object, { fieldManager, force, dryRun = false }) {
       const query = { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined };
       return patch('application/apply-patch+yaml', `${ofObject(type, object)}${queryOf(query)}`, object);
@@ -70,6 +80,19 @@ export function createKubeVerbs(transport: KubeTransport): KubeApi {
       return transport.call({ method: 'POST', path, body });
     },
   };
+}
+
+interface ApiResources {
+  readonly resources?: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly namespaced: boolean;
+  }[];
+}
+
+function noneWhen404(error: unknown): ApiResources {
+  if (error instanceof KubeApiError && error.status === 404) return {};
+  throw error;
 }
 
 interface KubeList {

@@ -15,7 +15,7 @@ import { createFingerprints } from './fingerprints.ts';
 import { createGate } from './gate.ts';
 import { createKubeApi } from './kube.ts';
 import type { KubeApi } from './kube-api.ts';
-import { kubeReader, targetSecrets } from './kube-ports.ts';
+import { kubeReader, targetObjects, targetSecrets } from './kube-ports.ts';
 import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
@@ -159,6 +159,7 @@ function parts(
   const composed = compose({
     kube: kubeReader(api),
     secrets: targetSecrets(api),
+    objects: targetObjects(api),
     events,
     log,
     observer: metrics.backends,

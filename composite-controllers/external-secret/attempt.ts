@@ -2,7 +2,7 @@ import type { Backends } from '../../providers/backends.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
-import type { EventSink, Settings } from '../lib/ports.ts';
+import type { EventSink, Settings, TargetObjects } from '../lib/ports.ts';
 import type { Decision } from './decide.ts';
 import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
@@ -18,6 +18,7 @@ import { composeValues, type ReadResult } from './values.ts';
 import { refreshIdOf, type World } from './world.ts';
 import { writeApplied, writeNothing } from './write-applied.ts';
 import { removeChild, writeChild } from './write-child.ts';
+import { removeManifest, writeManifest } from './write-manifest.ts';
 
 /** What a pass wants to say: a target (undefined: none) and an outcome, or "ask again", which changes nothing. */
 export type Attempt =
@@ -25,6 +26,7 @@ export type Attempt =
   | { readonly kind: 'again'; readonly seconds: number };
 
 export interface AttemptDeps extends ContentDeps {
+  readonly objects: TargetObjects;
   readonly now: () => number;
   readonly backends: Backends;
   readonly events: EventSink;
@@ -112,6 +114,7 @@ async function write(
   const { world, fail, deps } = refreshing;
   const route = routeOf(world);
   if (route === 'none') return writeNothing(refreshing);
+  if (route === 'manifest') return writeManifest(refreshing, values);
   const made = await contentOf(world, values, pending, deps);
   if (made.kind === 'again') return made;
   if (made.kind === 'failed') return fail(made.failure);
@@ -119,10 +122,12 @@ async function write(
 }
 
 /** The backend stated for every entry that there is nothing, and deletionPolicy is Delete: only what we own may go. */
-function remove(refreshing: Refreshing): Attempt {
+function remove(refreshing: Refreshing): Attempt | Promise<Attempt> {
   const { world, fail } = refreshing;
-  if (routeOf(world) === 'child') return removeChild(refreshing);
-  const detail = `Secret ${world.targetName}: creationPolicy=${world.creationPolicy} is not Owner`;
+  const route = routeOf(world);
+  if (route === 'child') return removeChild(refreshing);
+  if (route === 'manifest' && world.creationPolicy === 'Owner') return removeManifest(refreshing);
+  const detail = `${world.spec.target?.manifest?.kind ?? 'Secret'} ${world.targetName}: creationPolicy=${world.creationPolicy} is not Owner`;
   return fail({ code: 'DeleteNotOwner', detail });
 }
 

@@ -15,6 +15,7 @@ type Check = (world: World, settings: Settings) => SyncFailure | undefined;
 const chain: readonly Check[] = [
   rulesHold, //           all that admission refuses (spec core 1.2), and templates that cannot be read
   featuresAreBuilt, //    what Keyhook cannot do yet keeps its Secret and says so
+  manifestIsAllowed, //   targets of other kinds than Secret
   storesExist, //
   storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2)
   storesAreReady, //      the flood gate (spec core 2.6)
@@ -51,14 +52,23 @@ function rulesHold({ spec }: World): SyncFailure | undefined {
   return problems.length === 0 ? undefined : { code: 'SpecInvalid', detail: describeProblems(problems) };
 }
 
+/** A manifest may be anything that the hook may write: only where the installation says so (spec core 1.11). */
+function manifestIsAllowed({ spec }: World, { genericTargets }: Settings): SyncFailure | undefined {
+  const manifest = spec.target?.manifest;
+  if (manifest === undefined) return undefined;
+  if (genericTargets === 'refused') return { code: 'GenericOff', detail: 'spec.target.manifest is set' };
+  return manifest.apiVersion === 'v1' && manifest.kind === 'Secret'
+    ? { code: 'GenericKind', detail: 'spec.target.manifest names a Secret' }
+    : undefined;
+}
+
 function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
   const missing = unbuilt(spec);
   return missing === undefined ? undefined : { code: 'NotBuilt', detail: missing };
 }
 
 function unbuilt(spec: ExternalSecretSpec): string | undefined {
-  const { target, dataFrom = [], data = [] } = spec;
-  if (target?.manifest !== undefined) return 'spec.target.manifest';
+  const { dataFrom = [], data = [] } = spec;
   for (const [index, entry] of dataFrom.entries()) {
     if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
   }

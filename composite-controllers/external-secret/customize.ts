@@ -27,7 +27,10 @@ export function relatedOf(
   const own = named('SecretStore');
   const shared = named('ClusterSecretStore');
   // Under Orphan drift waits for the next refresh, as with ESO (spec core 1.5).
-  const isWatched = watchTargets && mergesInto({ creationPolicy: spec.target?.creationPolicy ?? 'Owner' });
+  const isWatched =
+    watchTargets &&
+    spec.target?.manifest === undefined &&
+    mergesInto({ creationPolicy: spec.target?.creationPolicy ?? 'Owner' });
   return {
     relatedResources: [
       ...(own.length > 0 ? [{ apiVersion: group, resource: 'secretstores', namespace, names: own }] : []),

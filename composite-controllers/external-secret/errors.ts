@@ -106,6 +106,28 @@ export const syncErrors = {
     advice: 'the hook has to be allowed to get ConfigMaps and Secrets in this namespace',
     next: 'scheduled',
   },
+  GenericOff: {
+    message: 'invalid generic target',
+    advice: 'start the hook with --unsafe-allow-generic-targets, or leave spec.target.manifest out',
+    next: 'on-event',
+  },
+  GenericKind: {
+    message: 'invalid generic target',
+    advice:
+      'name a kind that the API server serves, in namespaces; for a Secret leave spec.target.manifest out',
+    next: 'scheduled',
+  },
+  GenericDenied: {
+    message: 'could not get target resource',
+    advice:
+      'allow the hook to get, create, patch and (for deletionPolicy Delete) delete objects of this kind',
+    next: 'scheduled',
+  },
+  GenericResult: {
+    message: 'could not apply template to manifest',
+    advice: 'correct the template or its target path; the object stays as it is',
+    next: 'scheduled',
+  },
   WriteNotSeen: {
     message: 'could not update secret',
     advice:

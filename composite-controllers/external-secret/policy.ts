@@ -7,8 +7,11 @@ type Target = NonNullable<ExternalSecretSpec['target']>;
 export type CreationPolicy = NonNullable<Target['creationPolicy']>;
 export type DeletionPolicy = NonNullable<Target['deletionPolicy']>;
 
-/** Who writes the target: Metacontroller a child, or the hook itself under its own field manager; or nobody. */
-export type Route = 'child' | 'apply' | 'none';
+/**
+ * Who writes the target: Metacontroller a child, or the hook itself, a Secret or a manifest of another kind, under its own
+ * field manager; or nobody.
+ */
+export type Route = 'child' | 'apply' | 'manifest' | 'none';
 
 const routes: Readonly<Record<CreationPolicy, Route>> = {
   Owner: 'child',
@@ -19,7 +22,8 @@ const routes: Readonly<Record<CreationPolicy, Route>> = {
 };
 
 /** The route of a specification. One that is broken has children, if anything. */
-export function routeOf({ creationPolicy }: Pick<World, 'creationPolicy'>): Route {
+export function routeOf({ creationPolicy, spec }: Pick<World, 'creationPolicy' | 'spec'>): Route {
+  if (spec.target?.manifest !== undefined) return 'manifest';
   return Object.hasOwn(routes, creationPolicy) ? routes[creationPolicy] : 'child';
 }
 

@@ -49,7 +49,7 @@ function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): St
     ...rest,
     conditions: setCondition(
       world.status.conditions ?? [],
-      { type: 'Ready', status: 'True', reason: outcome.reason, message: outcome.message },
+      { type: 'Ready', status: 'True', reason: reasonOf(world, outcome.reason), message: outcome.message },
       world.now,
     ),
     refreshTime: rfc3339(outcome.readAt),
@@ -60,10 +60,24 @@ function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): St
   return { status, againAt: nextPassAt(world, outcome.readAt) };
 }
 
+/** ESO calls what is no Secret a resource (spec core 1.11). */
+function reasonOf({ spec }: World, reason: string): string {
+  return spec.target?.manifest === undefined ? reason : reason.replace(/^Secret/, 'Resource');
+}
+
+function failureReason(world: World, { code }: SyncFailure): string {
+  return code === 'GenericOff' ? 'SecretSyncedError' : reasonOf(world, 'SecretSyncedError');
+}
+
 function failed(world: World, failure: SyncFailure): StatusAnswer {
   const conditions = setCondition(
     world.status.conditions ?? [],
-    { type: 'Ready', status: 'False', reason: 'SecretSyncedError', message: failureMessage(failure) },
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: failureReason(world, failure),
+      message: failureMessage(failure),
+    },
     world.now,
   );
   const { retry: _retry, ...rest } = world.status;

@@ -14,6 +14,7 @@ import {
   kubernetesStatus,
   type Log,
   type Settings,
+  type TargetObjects,
   type TargetSecrets,
 } from '../lib/ports.ts';
 import { type Attempt, attemptRefresh, onItsWay, restated } from './attempt.ts';
@@ -38,6 +39,7 @@ export interface ExternalSecretDeps extends Omit<ContentDeps, 'signal'> {
   readonly now: () => number;
   readonly backends: Backends;
   readonly secrets: TargetSecrets;
+  readonly objects: TargetObjects;
   readonly events: EventSink;
   readonly log: Log;
   readonly settings: Settings;

@@ -6,6 +6,7 @@ import {
   type TemplateRunner,
   type TemplateSources,
 } from '../lib/ports.ts';
+import type { WorkResult } from '../template/work.ts';
 import { plainContent } from './content.ts';
 import type { SyncFailure } from './errors.ts';
 import { inputsOf, keptContent, sealedContent } from './kept-content.ts';
@@ -43,14 +44,9 @@ export async function contentOf(
 ): Promise<Made> {
   const template = world.spec.target?.template;
   if (template === undefined) return { kind: 'content', content: plainContent(world, values) };
-  const sources = await readSources(template, world.namespace, deps.sources);
-  if ('failure' in sources) return { kind: 'failed', ...sources };
-  const pieces: Piece[] = [];
-  for (const piece of piecesOf(template, sources.data)) {
-    if ('missing' in piece)
-      return { kind: 'failed', failure: { code: 'TemplateSource', detail: piece.missing } };
-    pieces.push(piece);
-  }
+  const read = await readPieces(world, template, deps);
+  if (read.kind === 'failed') return read;
+  const { pieces } = read;
 
   const inputs = inputsOf(world, template, pieces, values);
   // What is no child has not been looked at yet.
@@ -60,12 +56,44 @@ export async function contentOf(
   const kept = keptContent(world, candidates, inputs, deps.fingerprints);
   if (kept !== undefined) return { kind: 'content', content: kept };
 
-  const result = await deps.templates.run(
-    // All answers to one refresh are of one time.
-    { jobs: pieces.map(({ job }) => job), values, now: pending?.firstAnsweredAt ?? world.now },
-    deps.signal,
-  );
+  // All answers to one refresh are of one time.
+  const done = await runPieces(pieces, values, pending?.firstAnsweredAt ?? world.now, deps);
+  if (done.kind !== 'rendered') return done;
+  const composed = composeContent(template, pieces, done.results, values);
+  if (composed.kind === 'failed' || !done.random) return composed;
+  return { kind: 'content', content: sealedContent(composed.content, inputs, deps.fingerprints) };
+}
+
+type Failed = { readonly kind: 'failed'; readonly failure: SyncFailure };
+
+/** The templates of a specification, those of their sources with it. */
+export async function readPieces(
+  { namespace }: World,
+  template: Template,
+  { sources }: Pick<ContentDeps, 'sources'>,
+): Promise<{ readonly kind: 'pieces'; readonly pieces: readonly Piece[] } | Failed> {
+  const read = await readSources(template, namespace, sources);
+  if ('failure' in read) return { kind: 'failed', ...read };
+  const pieces: Piece[] = [];
+  for (const piece of piecesOf(template, read.data)) {
+    if ('missing' in piece)
+      return { kind: 'failed', failure: { code: 'TemplateSource', detail: piece.missing } };
+    pieces.push(piece);
+  }
+  return { kind: 'pieces', pieces };
+}
+
+/** Renders templates over the values; `now` is in ms. */
+export async function runPieces(
+  pieces: readonly Piece[],
+  values: SecretMap,
+  now: number,
+  { templates, signal }: Pick<ContentDeps, 'templates' | 'signal'>,
+): Promise<Extract<WorkResult, { kind: 'rendered' }> | Failed | Extract<Made, { kind: 'again' }>> {
+  const result = await templates.run({ jobs: pieces.map(({ job }) => job), values, now }, signal);
   switch (result.kind) {
+    case 'rendered':
+      return result;
     case 'busy':
       return { kind: 'again', seconds: 2 };
     case 'stopped':
@@ -74,11 +102,6 @@ export async function contentOf(
       const piece = pieces[result.job];
       if (piece === undefined) throw new Error('a job that was not asked for failed');
       return { kind: 'failed', failure: templateFailure(piece, result.fault) };
-    }
-    case 'rendered': {
-      const composed = composeContent(template, pieces, result.results, values);
-      if (composed.kind === 'failed' || !result.random) return composed;
-      return { kind: 'content', content: sealedContent(composed.content, inputs, deps.fingerprints) };
     }
   }
 }

@@ -4,7 +4,7 @@ import { ValueError } from '../lib/errors.ts';
 import { annotationProblem, labelProblem } from '../lib/metadata.ts';
 import { isSecretKey } from '../lib/secret-data.ts';
 import { templateErrors } from '../template/errors.ts';
-import type { Fault, Rendered } from '../template/work.ts';
+import { type Fault, isTree, type Rendered } from '../template/work.ts';
 import { type Content, inherited } from './content.ts';
 import type { SyncFailure } from './errors.ts';
 import { type Piece, type Section, sectionOf, type Template } from './template-pieces.ts';
@@ -32,8 +32,8 @@ export function composeContent(
   for (const [index, piece] of pieces.entries()) {
     const result = results[index];
     const section = sectionOf(piece.target);
-    if (result === undefined || section === undefined)
-      throw new Error('a template has no result, or no place');
+    if (result === undefined || isTree(result) || section === undefined)
+      throw new Error('a template has no result, or no place in a Secret');
     const entries: SecretMap = result instanceof Map ? result : new Map([[piece.job.name, result]]);
     for (const [key, rendered] of entries) {
       const value = decoded(piece, key, rendered);
@@ -61,7 +61,12 @@ function keepsValues({ mergePolicy, data = {}, templateFrom = [] }: Template): b
   return mergePolicy === 'Merge' || (Object.keys(data).length === 0 && templateFrom.length === 0);
 }
 
-function decoded(piece: Piece, key: string, rendered: Uint8Array): { bytes: Uint8Array } | SyncFailure {
+/** The value of a key as the strategy of its piece decodes it, or why it cannot. */
+export function decoded(
+  piece: Piece,
+  key: string,
+  rendered: Uint8Array,
+): { bytes: Uint8Array } | SyncFailure {
   try {
     return { bytes: decodeValue(rendered, piece.decoding) };
   } catch (error) {
@@ -82,7 +87,8 @@ export function templateFailure(piece: Piece, fault: Fault): SyncFailure {
   };
 }
 
-function failed(piece: Piece, what: string): Composed {
+/** The failure of a piece's result. */
+export function failed(piece: Piece, what: string): Extract<Composed, { kind: 'failed' }> {
   return { kind: 'failed', failure: { code: 'TemplateFailed', detail: `${placed(piece)} ${what}` } };
 }
 

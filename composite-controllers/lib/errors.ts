@@ -46,6 +46,14 @@ export const valueErrors = {
     text: 'transform failed: template "transform":{line}:{column}: {reason}',
     advice: 'correct the template; `keyhook template` tries one out, and .value is the key',
   },
+  PathInvalid: {
+    text: 'invalid path "{text}": {reason}',
+    advice: 'write names separated by dots, and places in lists as [n]: spec.rules[0].host',
+  },
+  PathMismatch: {
+    text: 'something else is where the path goes on with {text}: expected {reason}',
+    advice: 'correct the path, or the template that puts the other value there',
+  },
   MergeKeyMissing: {
     text: 'merge failed with key "{key}" not found in input map',
     advice: 'correct merge.priority, or set priorityPolicy IgnoreNotFound',

@@ -39,6 +39,19 @@ function decimals(bytes: Uint8Array): Uint8Array {
   return text.subarray(0, end);
 }
 
+/** ESO's ObjectHash of the content of a generic target, in the types of JSON. */
+export function contentHash(content: unknown): string {
+  return objectHash(printedTree(content));
+}
+
+function printedTree(node: unknown): string {
+  if (node === null || node === undefined) return '<nil>';
+  if (Array.isArray(node)) return `[${node.map(printedTree).join(' ')}]`;
+  if (typeof node !== 'object') return String(node);
+  const entries = Object.entries(node).sort(([a], [b]) => compareUtf8(a, b));
+  return `map[${entries.map(([key, value]) => `${key}:${printedTree(value)}`).join(' ')}]`;
+}
+
 /** ESO's ObjectHash of an object's annotations and labels. */
 export function metadataHash(meta: Pick<ObjectMeta, 'annotations' | 'labels'>): string {
   return hashOfPrinted(printed(meta.annotations), printed(meta.labels));

@@ -26,6 +26,29 @@ export interface TargetSecrets {
   ): Promise<{ kind: 'applied'; secret: SecretObject } | { kind: 'conflict' }>;
 }
 
+/** A kind of objects. */
+export interface ObjectKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/**
+ * The hook's own access to targets of any kind, by name only, where the installation allows them. Rejects as
+ * {@link TargetSecrets} does.
+ */
+export interface TargetObjects {
+  /** Whether objects of the kind live in namespaces; `unknown` when the API server does not serve it. */
+  scope(kind: ObjectKind): Promise<'namespaced' | 'cluster' | 'unknown'>;
+  get(kind: ObjectKind, namespace: string, name: string): Promise<KubeObject | undefined>;
+  /** As {@link TargetSecrets.apply}. */
+  apply(
+    object: KubeObject,
+    fieldManager: string,
+  ): Promise<{ kind: 'applied'; object: KubeObject } | { kind: 'conflict' }>;
+  /** Deletes the object if it is still that very one. */
+  remove(object: KubeObject): Promise<void>;
+}
+
 /**
  * Executes templates: the small ones at once, those that take long in a thread with a hard stop. `stopped`: that was needed;
  * `busy`: too many wait for the thread. Rejects with the signal's reason when that aborts first.
@@ -73,6 +96,8 @@ export interface Settings {
   readonly watchTargets: boolean;
   /** `off` leaves ClusterSecretStores, and what names one, alone (ESO's --enable-cluster-store-reconciler=false). */
   readonly clusterStores: 'on' | 'off';
+  /** Whether targets may be of other kinds than Secret. */
+  readonly genericTargets: 'allowed' | 'refused';
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
 }

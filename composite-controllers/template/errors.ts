@@ -69,6 +69,7 @@ export const templateErrors = {
   TooDeep: 'exceeded maximum template depth',
   // the result
   NotTexts: "could not unmarshal template to 'map[string][]byte': the rendered text is no YAML map of texts",
+  NotYaml: 'could not unmarshal template YAML: the rendered text is no YAML',
   RandomKey: 'a key cannot be made of something random: it would be another one each time',
   // functions of the language
   IndexOfNil: '{verb} of untyped nil',

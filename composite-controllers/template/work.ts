@@ -5,15 +5,19 @@ import { CallError, TemplateError, type TemplateErrorCode } from './errors.ts';
 import { type Budget, createBudget, type Limits } from './limits.ts';
 import type { Delimiters } from './parse/scanner.ts';
 import { executeTemplate, parseTemplate, rootOf } from './template.ts';
-import { readYamlTexts } from './yaml/read.ts';
+import { type Any, isDict, isList } from './values/value.ts';
+import { readYaml, readYamlTexts } from './yaml/read.ts';
 
 /** One template to render. */
 export interface Job {
   /** What errors call it, and what it may call itself. */
   readonly name: string;
   readonly text: string | Uint8Array;
-  /** What becomes of the rendered text: it stays one, or it is a YAML map of texts. */
-  readonly as: 'text' | 'map';
+  /**
+   * What becomes of the rendered text: it stays one, it is a YAML map of texts, or a YAML document; as a value it is a
+   * document where it can be one, else a text.
+   */
+  readonly as: 'text' | 'map' | 'document' | 'value';
 }
 
 /** Templates over one set of values. Plain data: it can be handed to another thread. */
@@ -26,8 +30,13 @@ export interface Work {
   readonly now: number;
 }
 
-/** What one job came to: bytes, or a map of them. */
-export type Rendered = Uint8Array | SecretMap;
+/** What one job came to: bytes, a map of them, or a document. */
+export type Rendered = Uint8Array | SecretMap | Tree;
+
+/** A document in the types of JSON. */
+export interface Tree {
+  readonly tree: unknown;
+}
 
 /** Why a template gives nothing. Names, types and pieces of its own text; never a value. */
 export interface Fault {
@@ -37,6 +46,11 @@ export interface Fault {
   readonly column: number;
   /** Go's words, behind the place. */
   readonly message: string;
+}
+
+/** Whether the result is a document. */
+export function isTree(result: Rendered): result is Tree {
+  return Object.hasOwn(result, 'tree');
 }
 
 /** What work came to, job by job; or the first job that failed. Plain data. */
@@ -81,12 +95,29 @@ export function doWork(
         ...(delimiters === undefined ? {} : { delimiters }),
       });
       const bytes = executeTemplate(template, root, environment, budget);
-      results.push(as === 'text' ? bytes : textsOf(bytes, budget));
+      results.push(taken(bytes, as, budget));
     } catch (error) {
       return { kind: 'failed', job: index, fault: faultOf(error) };
     }
   }
   return { kind: 'rendered', results, random };
+}
+
+function taken(bytes: Uint8Array, as: Job['as'], budget: Budget): Rendered {
+  if (as === 'text') return bytes;
+  if (as === 'map') return textsOf(bytes, budget);
+  const document = readYaml(toByteText(bytes), budget);
+  if (document !== undefined) return { tree: treeOf(document) };
+  if (as === 'document') throw new CallError('NotYaml');
+  return { tree: Buffer.from(bytes).toString() };
+}
+
+/** YAML is read into texts of bytes, truth values, float64 and containers of them. */
+function treeOf(value: Any): unknown {
+  if (typeof value === 'string') return decodeUtf8(value);
+  if (isList(value)) return value.items.map(treeOf);
+  if (!isDict(value)) return value;
+  return Object.fromEntries([...value.entries].map(([name, member]) => [decodeUtf8(name), treeOf(member)]));
 }
 
 function textsOf(bytes: Uint8Array, budget: Budget): SecretMap {

@@ -39,6 +39,16 @@ export function createInProcessApi(store: Store, manager = defaultManager): Kube
       copy(store.replace(ofObject(type, object), object.metadata.name, copy(object), options)),
     replaceStatus: async (type, object) =>
       copy(store.replace(ofObject(type, object, 'status'), object.metadata.name, copy(object), options)),
+    resources: async (apiVersion) => {
+      const [version = '', group = ''] = apiVersion.split('/').reverse();
+      return store
+        .kinds()
+        .filter(
+          (kind) =>
+            kind.group === group && kind.versions.some(({ name, served }) => served && name === version),
+        )
+        .map(({ resource, kind, namespaced }) => ({ group, version, resource, kind, namespaced }));
+    },
     apply: async (type, object, { fieldManager, force, dryRun = false }) => {
       const effect = dryRun ? 'dryRun' : 'stored';
       const { name } = object.metadata;

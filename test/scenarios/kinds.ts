@@ -46,6 +46,7 @@ export function splitRef(ref: string): { kind: string; name: string } {
 export const recordedKinds = [
   'Namespace',
   'Secret',
+  'ConfigMap',
   'Event',
   ...parentKinds.map(({ kind }) => kind),
 ] as const;

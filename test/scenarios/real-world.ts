@@ -63,7 +63,12 @@ function grant(name: string, rules: readonly Rule[]): object[] {
 }
 
 const grants = [
-  ...grant(hookUser, [...hookRules, ...tokenRules]),
+  ...grant(hookUser, [
+    ...hookRules,
+    ...tokenRules,
+    // What somebody who allows targets of other kinds grants beside it.
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
+  ]),
   ...grant(driverUser, metacontrollerRules(parentKinds)),
 ];
 

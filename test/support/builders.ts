@@ -16,6 +16,7 @@ export const settings: Settings = {
   floodGate: true,
   clusterStores: 'on',
   watchTargets: false,
+  genericTargets: 'refused',
   storeRequeueMs: 300_000,
 };
 

@@ -98,6 +98,12 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
         },
         apply: () => Promise.reject(new Error('a child is written by Metacontroller')),
       },
+      objects: {
+        scope: async () => 'unknown',
+        get: async () => undefined,
+        apply: async () => ({ kind: 'conflict' }),
+        remove: async () => {},
+      },
       sources: {
         configMap: async (namespace, name) => {
           world.asked.push(`ConfigMap ${namespace}/${name}`);

@@ -12,7 +12,7 @@ import { noAuthentication } from '../../../server/auth.ts';
 import { fingerprintsBy } from '../../../server/fingerprints.ts';
 import { createGate } from '../../../server/gate.ts';
 import type { KubeApi } from '../../../server/kube-api.ts';
-import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
+import { kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
 import { randomness } from '../../../server/randomness.ts';
@@ -36,6 +36,7 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
     controllers: createControllers({
       ...{ now, providers, backends, log, settings },
       secrets: targetSecrets(api),
+      objects: targetObjects(api),
       sources: kube,
       templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('one key for all replicas')]),

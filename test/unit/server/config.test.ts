@@ -20,6 +20,7 @@ test('what nobody says is the documented default', () => {
       floodGate: true,
       clusterStores: 'on',
       watchTargets: false,
+      genericTargets: 'refused',
       storeRequeueMs: 300_000,
     },
   });
@@ -40,6 +41,7 @@ test('every flag is heard on the command line and in the environment, and the co
     kubeconfig: ['g', 'h'],
     'controller-class': ['x', 'y'],
     adopt: ['never', 'always'],
+    'unsafe-allow-generic-targets': ['true', 'false'],
     'flood-gate': ['false', 'true'],
     'cluster-stores': ['off', 'on'],
     'watch-targets': ['true', 'false'],
@@ -70,6 +72,7 @@ test('every flag is heard on the command line and in the environment, and the co
       floodGate: false,
       clusterStores: 'off',
       watchTargets: true,
+      genericTargets: 'allowed',
       storeRequeueMs: 60_000,
     },
   };

@@ -49,6 +49,11 @@ const cases: readonly Case[] = [
     expect: 'StoreNotChecked',
   },
   {
+    name: 'a target of another kind, where the installation allows none',
+    request: request(externalSecret(spec({ target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }))),
+    expect: 'GenericOff',
+  },
+  {
     name: 'neither data nor dataFrom',
     request: request(externalSecret(spec({ data: [] }))),
     expect: 'SpecInvalid',
@@ -60,7 +65,6 @@ const cases: readonly Case[] = [
   },
   ...(
     [
-      ['manifest', { target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }],
       ['a generator', { dataFrom: [{ sourceRef: { generatorRef } }] }],
       ['a generator in data', { data: [{ ...entry, sourceRef: { generatorRef } }] }],
     ] as const
