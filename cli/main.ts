@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { credentialsCommand } from './credentials.ts';
 import { demoCommand } from './demo.ts';
+import { diffCommand } from './diff.ts';
 import { manifestsCommand } from './manifests.ts';
 import { renderCommand } from './render.ts';
 import { serveCommand } from './serve.ts';
 import { templateCommand } from './template.ts';
+import { usageCommand } from './usage.ts';
 
 const program = new Command('keyhook')
   .description('Secrets from external stores in Kubernetes, behind Metacontroller')
@@ -15,6 +17,8 @@ for (const register of [
   manifestsCommand,
   credentialsCommand,
   renderCommand,
+  diffCommand,
+  usageCommand,
   templateCommand,
   demoCommand,
 ])

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { controllerUidLabel, refreshIdAnnotation } from '../composite-controllers/external-secret/names.ts';
-import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
+import type { SecretObject } from '../composite-controllers/lib/objects.ts';
 import { readManifests } from '../local/manifests.ts';
+import { readyOf, summary } from './ready.ts';
 
 interface Flags {
   readonly file: readonly string[];
@@ -74,18 +75,4 @@ function presented(secret: SecretObject, showValues: boolean): object {
 
 function masked(base64: string): string {
   return `*** ${Buffer.from(base64, 'base64').length} bytes`;
-}
-
-function readyOf({ status }: KubeObject): { status: string; reason?: string; message?: string } | undefined {
-  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.find((condition) => condition.type === 'Ready');
-}
-
-function summary(parent: KubeObject): string {
-  const { name, namespace } = parent.metadata;
-  const ready = readyOf(parent);
-  const where = `${parent.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-  if (ready === undefined)
-    return `none   ${where}: no status; its store may belong to another controller class`;
-  return `${ready.status === 'True' ? 'ready ' : 'failed'} ${where}: ${ready.reason}: ${ready.message}`;
 }

@@ -1,0 +1,19 @@
+import type { KubeObject } from '../composite-controllers/lib/objects.ts';
+
+/** The Ready condition of an object, when it has one. */
+export function readyOf({
+  status,
+}: KubeObject): { status: string; reason?: string; message?: string } | undefined {
+  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
+  return conditions.find((condition) => condition.type === 'Ready');
+}
+
+/** One line on how an ExternalSecret or store does. */
+export function summary(parent: KubeObject): string {
+  const { name, namespace } = parent.metadata;
+  const ready = readyOf(parent);
+  const where = `${parent.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+  if (ready === undefined)
+    return `none   ${where}: no status; its store may belong to another controller class`;
+  return `${ready.status === 'True' ? 'ready ' : 'failed'} ${where}: ${ready.reason}: ${ready.message}`;
+}
