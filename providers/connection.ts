@@ -12,6 +12,7 @@ import { type Credentials, createCredentials } from './kit/credentials.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type { Provider, SecretsClient, StoreScope } from './kit/provider.ts';
+import type { TemplateRenderer } from './kit/templates.ts';
 import type { BackendObserver } from './observer.ts';
 
 /** A dead store costs one call per so many ms, however many ExternalSecrets wait for it. */
@@ -23,6 +24,7 @@ const recheckAfterRefusalMs = 5_000;
 
 export interface ConnectionDeps {
   readonly kube: KubeReader;
+  readonly templates?: TemplateRenderer;
   readonly now: () => number;
   readonly observer: BackendObserver;
   readonly slots: number;
@@ -128,12 +130,13 @@ export class Connection {
   }
 
   async #open(): Promise<Session> {
-    const { kube, now, observer } = this.#deps;
+    const { kube, templates, now, observer } = this.#deps;
     const credentials = createCredentials(this.#scope, kube);
     this.#checkedAt = now();
     try {
       const client = await this.#provider.connect(this.#spec as never, this.#scope, {
         credentials,
+        ...(templates === undefined ? {} : { templates }),
         now,
         ...(this.store.retry === undefined ? {} : { retry: this.store.retry }),
         countCall: (name, outcome) => observer.call(this.#label, name, outcome),

@@ -14,12 +14,14 @@ import type {
   StoreScope,
 } from './kit/provider.ts';
 import { callMs } from './kit/retry.ts';
+import type { TemplateRenderer } from './kit/templates.ts';
 import type { BackendObserver } from './observer.ts';
 import { createTurns } from './turns.ts';
 
 export interface BackendsOptions {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly kube: KubeReader;
+  readonly templates?: TemplateRenderer;
   readonly observer: BackendObserver;
   readonly now: () => number;
   /** No answer is shared for longer than this, in ms. */
@@ -35,7 +37,7 @@ const writeTimeoutMs = 30_000;
 
 /** {@link Backends} over the registered providers. */
 export function createBackends(options: BackendsOptions): Backends {
-  const { providers, kube, observer, now, coalesceWindowMs } = options;
+  const { providers, kube, templates, observer, now, coalesceWindowMs } = options;
   const connections = new LRUCache<string, Connection>({
     max: maxConnections,
     dispose: (connection) => void connection.close(),
@@ -59,6 +61,7 @@ export function createBackends(options: BackendsOptions): Backends {
     const owner = isShared ? { ...scope, namespace: store.namespace } : scope;
     const connection = new Connection(store, provider, owner, {
       kube,
+      ...(templates === undefined ? {} : { templates }),
       now,
       observer,
       slots: slotsPerConnection,
@@ -114,7 +117,7 @@ export function createBackends(options: BackendsOptions): Backends {
       const read = async () => {
         const { key, connection } = connect(store, consumer);
         return reads.get(
-          `${key}|${refKey(ref)}`,
+          `${key}|${refKey(ref, providerOf(providers, store))}`,
           options,
           () =>
             connection.run(options.priority, (client) =>
@@ -214,8 +217,9 @@ function writeTimeout({ retry }: StoreHandle): AbortSignal {
 }
 
 /** JSON quotes its parts, so that no key can be read as another's. */
-function refKey(ref: RemoteRef): string {
-  return JSON.stringify([ref.key, ref.version ?? null, ref.metadata === true]);
+function refKey(ref: RemoteRef, { readsProperties }: Provider): string {
+  const properties = readsProperties === true ? [...(ref.properties ?? [])].sort() : null;
+  return JSON.stringify([ref.key, ref.version ?? null, ref.metadata === true, properties]);
 }
 
 function sizeOfMap(map: SecretMap): number {

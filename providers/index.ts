@@ -6,3 +6,4 @@ export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';
 export { vault } from './vault/index.ts';
+export { webhook } from './webhook/index.ts';

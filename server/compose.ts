@@ -15,6 +15,7 @@ import { createBackends } from '../providers/create-backends.ts';
 import type { KubeReader } from '../providers/kit/kube.ts';
 import type { BackendObserver } from '../providers/observer.ts';
 import { registry } from '../providers/registry.ts';
+import { providerTemplates } from './provider-templates.ts';
 
 /** What the process offers to those who decide and those who read. */
 export interface Ports {
@@ -43,7 +44,14 @@ export interface Parts {
 /** The only place where providers, backends and controllers are put together. */
 export function compose(ports: Ports): Parts {
   const { kube, observer, now, coalesceWindowMs } = ports;
-  const backends = createBackends({ providers: registry, kube, observer, now, coalesceWindowMs });
+  const backends = createBackends({
+    providers: registry,
+    kube,
+    templates: providerTemplates(ports.templates, now),
+    observer,
+    now,
+    coalesceWindowMs,
+  });
   return {
     backends,
     controllers: createControllers({ ...ports, sources: kube, providers: registry, backends }),

@@ -137,14 +137,14 @@ function mustBeNames(namespace: string, name: string): void {
 type Encoded = readonly [Record<string, string> | undefined, 'base64' | 'utf8'];
 
 function dataOf({ metadata }: SecretObject, ...parts: readonly Encoded[]): KubeData {
-  const { uid = '', resourceVersion = '' } = metadata;
+  const { uid = '', resourceVersion = '', labels = {} } = metadata;
   const entries = parts.flatMap(([map, encoding]) =>
     Object.entries(map ?? {}).map(([key, value]): [string, Uint8Array] => [
       key,
       new Uint8Array(Buffer.from(value, encoding)),
     ]),
   );
-  return { uid, resourceVersion, data: new Map(entries) };
+  return { uid, resourceVersion, labels, data: new Map(entries) };
 }
 
 function tokenOf(status: unknown): BoundToken {

@@ -1,5 +1,6 @@
 import type { Backends } from '../../providers/backends.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
+import type { RemoteRef } from '../../providers/kit/provider.ts';
 import type { Plan, Read } from './plan.ts';
 import { intervalMs, refreshedAt } from './refresh.ts';
 import type { ReadResult } from './values.ts';
@@ -31,7 +32,7 @@ export async function fetchAll(
     const { handle } = store;
     try {
       return read.kind === 'key'
-        ? [read.id, { secret: await backends.read(handle, world.namespace, read.ref, options) }]
+        ? [read.id, { secret: await backends.read(handle, world.namespace, refOf(read), options) }]
         : [read.id, { found: await backends.find(handle, world.namespace, read.query, options) }];
     } catch (error) {
       if (error instanceof ProviderError) return [read.id, { error }];
@@ -39,4 +40,8 @@ export async function fetchAll(
     }
   };
   return new Map(await Promise.all(reads.map(one)));
+}
+
+function refOf({ ref, properties }: Extract<Read, { kind: 'key' }>): RemoteRef {
+  return { ...ref, properties };
 }

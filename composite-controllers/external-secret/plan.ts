@@ -14,7 +14,12 @@ export type Rewrites = NonNullable<DataFrom['rewrite']>;
 
 /** One read of a backend: of one secret, or of all that match. Two entries with the same `id` are served by one read. */
 export type Read = { readonly id: string; readonly store: string } & (
-  | { readonly kind: 'key'; readonly ref: RemoteRef }
+  | {
+      readonly kind: 'key';
+      readonly ref: RemoteRef;
+      /** All properties that entries take of it, '' for the whole. */
+      readonly properties: readonly string[];
+    }
   | { readonly kind: 'find'; readonly query: FindQuery }
 );
 
@@ -40,7 +45,10 @@ export interface Plan {
 export function plan(spec: ExternalSecretSpec): Plan {
   const reads = new Map<string, Read>();
   const need = (read: Read): string => {
-    reads.set(read.id, read);
+    const known = reads.get(read.id);
+    const both = read.kind === 'key' && known?.kind === 'key';
+    const properties = both ? [...new Set([...known.properties, ...read.properties])] : [];
+    reads.set(read.id, both ? { ...read, properties } : read);
     return read.id;
   };
   const entries = [
@@ -79,7 +87,7 @@ function keyRead(store: string, remote: Data['remoteRef']): Read {
     ...(remote.version ? { version: remote.version } : {}),
     ...(remote.metadataPolicy === 'Fetch' ? { metadata: true } : {}),
   };
-  return { kind: 'key', id: JSON.stringify([store, ref]), store, ref };
+  return { kind: 'key', id: JSON.stringify([store, ref]), store, ref, properties: [remote.property ?? ''] };
 }
 
 function findRead(store: string, find: NonNullable<DataFrom['find']>): Read {

@@ -86,3 +86,9 @@ export function rootOf(values: SecretMap): Dict {
   const entries = [...values].map(([name, value]) => [toByteText(name), toByteText(value)] as const);
   return { kind: 'map', element: 'string', entries: new Map(entries) };
 }
+
+/** A map of such maps, by the names that stand for them. */
+export function rootOfGroups(groups: ReadonlyMap<string, SecretMap>): Dict {
+  const entries = [...groups].map(([name, values]) => [toByteText(name), rootOf(values)] as const);
+  return { kind: 'map', element: 'interface {}', entries: new Map(entries) };
+}

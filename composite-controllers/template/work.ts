@@ -2,9 +2,10 @@ import { decodeUtf8, fromByteText, toByteText } from '../../providers/kit/json/b
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { Environment } from './environment.ts';
 import { CallError, TemplateError, type TemplateErrorCode } from './errors.ts';
+import type { MissingKey } from './exec/state.ts';
 import { type Budget, createBudget, type Limits } from './limits.ts';
 import type { Delimiters } from './parse/scanner.ts';
-import { executeTemplate, parseTemplate, rootOf } from './template.ts';
+import { executeTemplate, parseTemplate, rootOf, rootOfGroups } from './template.ts';
 import { type Any, isDict, isList } from './values/value.ts';
 import { readYaml, readYamlTexts } from './yaml/read.ts';
 
@@ -24,6 +25,10 @@ export interface Job {
 export interface Work {
   readonly jobs: readonly Job[];
   readonly values: SecretMap;
+  /** In their place names that stand for maps themselves: `.name.key`. */
+  readonly groups?: ReadonlyMap<string, SecretMap>;
+  /** An error unless given. */
+  readonly missingKey?: MissingKey;
   /** `{{` and `}}` by default. */
   readonly delimiters?: Delimiters;
   /** What the templates take for the time, in ms since 1970. */
@@ -68,12 +73,12 @@ export type Randomness = Omit<Environment, 'now'>;
 
 /** Does all jobs within one budget; each sees the values only, never another's result. Never throws: no function changes a map of strings. */
 export function doWork(
-  { jobs, values, delimiters, now }: Work,
+  { jobs, values, groups, missingKey = 'error', delimiters, now }: Work,
   source: Randomness,
   limits: Limits,
 ): WorkResult {
   const budget = createBudget(limits);
-  const root = rootOf(values);
+  const root = groups === undefined ? rootOf(values) : rootOfGroups(groups);
   let random = false;
   const environment: Environment = {
     now: () => now,
@@ -91,7 +96,7 @@ export function doWork(
     try {
       const template = parseTemplate(text, {
         name,
-        missingKey: 'error',
+        missingKey,
         ...(delimiters === undefined ? {} : { delimiters }),
       });
       const bytes = executeTemplate(template, root, environment, budget);

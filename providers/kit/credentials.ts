@@ -1,6 +1,6 @@
 import { ProviderError } from './errors.ts';
-import type { BoundToken, KubeReader } from './kube.ts';
-import type { StoreScope } from './provider.ts';
+import type { BoundToken, KubeData, KubeReader } from './kube.ts';
+import type { SecretMap, StoreScope } from './provider.ts';
 
 /** `SecretKeySelector` of a store. */
 export interface SecretKeySelector {
@@ -40,6 +40,8 @@ export interface Credentials {
   secret(selector: SecretKeySelector, defaultKey?: string): Promise<Uint8Array>;
   /** Bytes of a ConfigMap's key. Throws `CredentialMissing`. */
   configMap(selector: ConfigMapKeySelector): Promise<Uint8Array>;
+  /** All keys of a Secret that carries a label, by which its owner lets it be used so. Throws also `CredentialForbidden`. */
+  labelledSecret(selector: SecretKeySelector, label: string, value: string): Promise<SecretMap>;
   /** Content of a CA reference. Throws `CredentialMissing`, or `CredentialForbidden` for a foreign namespace. */
   ca(ref: CaProvider): Promise<Uint8Array>;
   serviceAccountToken(
@@ -78,9 +80,16 @@ export function createCredentials(scope: StoreScope, kube: KubeReader): Credenti
       kind === 'Secret' ? kube.secret(namespace, name) : kube.configMap(namespace, name),
     );
 
+  const remember = (
+    kind: 'Secret' | 'ConfigMap',
+    namespace: string,
+    name: string,
+    object: KubeData | undefined,
+  ) => seen.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, version: versionOf(object) });
+
   const readKey = async (kind: 'Secret' | 'ConfigMap', namespace: string, name: string, key: string) => {
     const object = await fetch(kind, namespace, name);
-    seen.set(`${kind}/${namespace}/${name}`, { kind, namespace, name, version: versionOf(object) });
+    remember(kind, namespace, name, object);
     const value = object?.data.get(key);
     if (value === undefined) throw missing(kind, namespace, name, key);
     return value;
@@ -103,6 +112,19 @@ export function createCredentials(scope: StoreScope, kube: KubeReader): Credenti
     },
     configMap: async (selector) =>
       readKey('ConfigMap', namespaceOf(selector, 'ConfigMap'), selector.name, selector.key),
+    async labelledSecret({ name, namespace: given }, label, value) {
+      if (!name) throw new ProviderError('Misconfigured', { what: 'a secret reference lacks its name' });
+      const namespace = namespaceOf({ name, ...(given === undefined ? {} : { namespace: given }) }, 'Secret');
+      const object = await fetch('Secret', namespace, name);
+      remember('Secret', namespace, name, object);
+      if (object === undefined) throw missing('Secret', namespace, name);
+      if (object.labels?.[label] !== value) {
+        throw new ProviderError('CredentialForbidden', {
+          what: `Secret ${namespace}/${name}, which lacks the label ${label}: ${value}`,
+        });
+      }
+      return new Map(object.data);
+    },
     async ca(ref) {
       const key = ref.key;
       if (!key) throw new ProviderError('Misconfigured', { what: 'caProvider lacks its key' });

@@ -58,7 +58,8 @@ export const providerErrors = {
   },
   CredentialForbidden: {
     text: 'the credential {what} may not be used by this store',
-    advice: "refer to an object in the store's own namespace, or use a ClusterSecretStore",
+    advice:
+      "refer to an object in the store's own namespace, or use a ClusterSecretStore; give the Secret the label if it lacks one",
     retry: 'identity',
   },
   KubernetesFailed: {
@@ -85,6 +86,11 @@ export const providerErrors = {
   NotOwned: {
     text: '{what} exists in the backend and is not managed by external-secrets, so it is left alone',
     advice: 'push to another key, remove it in the backend, or mark it there as managed-by external-secrets',
+    retry: 'user',
+  },
+  TemplateFailed: {
+    text: 'a template of the store cannot be rendered: {what}',
+    advice: 'correct the template; `keyhook template` tries one without a cluster',
     retry: 'user',
   },
   InvalidPush: {

@@ -3,6 +3,8 @@ export interface KubeData {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly data: ReadonlyMap<string, Uint8Array>;
+  /** Absent for none. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Parameters of a TokenRequest: `audiences` empty means the API server's own audience. */

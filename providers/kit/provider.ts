@@ -1,6 +1,7 @@
 import type { Static, TSchema } from 'typebox';
 import type { Credentials } from './credentials.ts';
 import type { Retry } from './retry.ts';
+import type { TemplateRenderer } from './templates.ts';
 
 /** Values as bytes, keyed by name. A Map, because `__proto__` is a legal key of a Secret. */
 export type SecretMap = Map<string, Uint8Array>;
@@ -22,6 +23,8 @@ export interface RemoteRef {
   readonly version?: string;
   /** True for metadataPolicy Fetch: the secret's metadata instead of its value. */
   readonly metadata?: boolean;
+  /** Every property that is asked of the answer, '' for none: for the providers whose requests depend on it. */
+  readonly properties?: readonly string[];
 }
 
 /**
@@ -120,6 +123,8 @@ export interface Reference {
 /** What a client needs from its surroundings. */
 export interface ConnectDeps {
   readonly credentials: Credentials;
+  /** Absent where nothing renders templates. */
+  readonly templates?: TemplateRenderer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Counts one call to the backend, by the API's own operation name, for `externalsecret_provider_api_calls_count`. */
@@ -144,6 +149,8 @@ export interface Provider<S extends TSchema = TSchema> {
   validate(spec: Static<S>, scope: StoreScope): Problem[];
   /** Every object that the section names and that this auth method will read; decides about referent authentication. */
   references(spec: Static<S>): Reference[];
+  /** Set when requests depend on the property: reads of one key for other properties are other reads. */
+  readonly readsProperties?: true;
   /** Whether each consumer of a ClusterSecretStore needs a session of its own although the credentials are shared. */
   perConsumer?(spec: Static<S>): boolean;
   connect(spec: Static<S>, scope: StoreScope, deps: ConnectDeps): Promise<SecretsClient>;

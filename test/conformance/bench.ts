@@ -51,13 +51,14 @@ export function openBench(
   const connectAs: Bench['connect'] = async (who, deps, store = backend.store(who)) => {
     const client = await connect(harness, store, deps);
     clients.push(client);
+    const announced = backend.properties === undefined ? {} : { properties: backend.properties };
     const named = <T extends PushTarget>(target: T): T => ({
       ...target,
       remoteKey: nameOf(target.remoteKey),
     });
     return {
       ...client,
-      read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key) }, signal),
+      read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key), ...announced }, signal),
       push: (push, signal) => client.push!(named(push), signal),
       delete: (target, signal) => client.delete!(named(target), signal),
       exists: (target, signal) => client.exists!(named(target), signal),

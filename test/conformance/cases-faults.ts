@@ -39,7 +39,7 @@ export const faultCases: readonly Case[] = [
   ...faults.map(
     ([fault, ...codes]): Case => ({
       name: `${fault} is ${codes.join(' or ')}, for a secret that exists and one that does not`,
-      applies: ({ fail }) => fail !== undefined,
+      applies: ({ fail, undetectable = [] }) => fail !== undefined && !undetectable.includes(fault),
       async run(bench) {
         const json = JSON.stringify({ v: bench.marker() });
         await bench.backend.seed([{ key: 'faults/there', json }]);

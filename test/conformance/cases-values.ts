@@ -21,7 +21,7 @@ async function seeded(bench: Bench, key: string, value: object | string) {
 const holdsJson = ({ documents }: Backend) => documents !== 'keys';
 
 /** Texts that have to arrive as they are; the last but one is what an SSH key looks like. */
-const exactTexts = {
+export const exactTexts = {
   plain: 'plain',
   empty: '',
   blank: ' \t\n ',

@@ -2,6 +2,8 @@ import { createCredentials } from '../../providers/kit/credentials.ts';
 import type { KubeReader } from '../../providers/kit/kube.ts';
 import type { ConnectDeps, SecretsClient, StoreScope } from '../../providers/kit/provider.ts';
 import { registry } from '../../providers/registry.ts';
+import { providerTemplates } from '../../server/provider-templates.ts';
+import { createTemplateRunner } from '../../server/templates.ts';
 import type { Fault } from '../support/recording-proxy.ts';
 import type { Dialect } from './golden.ts';
 
@@ -83,6 +85,10 @@ export interface Backend {
     /** Requests so far that write or delete. */
     writes?(): number;
   };
+  /** The properties to announce with every read, to a provider whose requests depend on them. */
+  readonly properties?: readonly string[];
+  /** What the backend's answers do not show: any body may be a value. */
+  readonly undetectable?: readonly Fault[];
   /** Lets every read suffer; undefined ends it. */
   readonly fail?: (fault: Fault | undefined) => void;
   /** The reader's store at an address where nobody listens. */
@@ -104,6 +110,7 @@ export async function connect(
     credentials: createCredentials(scope, kube),
     now: Date.now,
     countCall: () => {},
+    templates: providerTemplates(createTemplateRunner(), Date.now),
     ...deps,
   });
 }

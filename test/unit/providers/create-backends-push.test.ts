@@ -17,7 +17,7 @@ const store: StoreHandle = {
 };
 
 /** Backends over one client; what they count is kept as `operation outcome`. */
-function backendsOver(methods: Partial<SecretsClient>) {
+function backendsOver(methods: Partial<SecretsClient>, more: Partial<Provider> = {}) {
   const client: SecretsClient = {
     read: () => Promise.reject(new ProviderError('NotFound')),
     check: async () => 'ready',
@@ -33,6 +33,7 @@ function backendsOver(methods: Partial<SecretsClient>) {
     validate: () => [],
     references: () => [],
     connect: async () => client,
+    ...more,
   };
   const counted: string[] = [];
   const backends = createBackends({
@@ -144,6 +145,25 @@ test('a write that has begun goes on when its caller gives up, and a failed one 
   await backends.read(store, 'team', { key: 'k' }, options);
   assert.equal(reads, 2);
   assert.equal(writes, 2, 'what nobody waits for any more is not begun');
+});
+
+test('reads of one key are shared whatever their properties, unless requests depend on them', async () => {
+  for (const readsProperties of [undefined, true] as const) {
+    let reads = 0;
+    const { backends } = backendsOver(
+      {
+        async read() {
+          reads++;
+          return { size: 1, value: () => new Uint8Array(), map: () => new Map() };
+        },
+      },
+      readsProperties === undefined ? {} : { readsProperties },
+    );
+    const options = { maxAgeMs: 60_000, priority: 'refresh', signal: never } as const;
+    for (const properties of [['a'], ['b'], ['b', 'a'], ['a', 'b']])
+      await backends.read(store, 'team', { key: 'k', properties }, options);
+    assert.equal(reads, readsProperties === true ? 3 : 1);
+  }
 });
 
 test('a provider that only reads says so', async () => {
