@@ -1,3 +1,7 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plan } from '../../../../composite-controllers/external-secret/plan.ts';
+
 test('a read knows every property that is taken of it', () => {
   const ref = (property?: string) => ({ key: 'k', ...(property === undefined ? {} : { property }) });
   const { reads } = plan({
