@@ -16,7 +16,8 @@ export const webhook: Provider<typeof webhookSpec> = {
   // Templates may name the namespace of the consumer.
   perConsumer: () => true,
   async connect(spec, scope, deps) {
-    if (spec.auth?.ntlm !== undefined) throw new ProviderError('Unsupported', { what: 'auth.ntlm' });
+    const [method] = Object.keys(spec.auth ?? {});
+    if (method !== undefined) throw new ProviderError('Unsupported', { what: `auth.${method}` });
     const { connectWebhook } = await import('./client.ts');
     return connectWebhook(spec, scope, deps);
   },

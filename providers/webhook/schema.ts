@@ -25,17 +25,8 @@ export const webhookSpec = K.object('Any HTTP endpoint, asked by templates.', {
     ),
   ),
   auth: K.optional(
-    K.object(
-      'How requests are authenticated beyond their headers.',
-      {
-        ntlm: K.optional(
-          K.object('NTLM. It is known and not built: the store says so.', {
-            usernameSecret: K.secretKeySelector('Secret key that holds the user name.'),
-            passwordSecret: K.secretKeySelector('Secret key that holds the password.'),
-          }),
-        ),
-      },
-      { minProperties: 1, maxProperties: 1 },
+    K.any(
+      'How requests are authenticated beyond their headers. ESO knows ntlm; it is not built, and the store says so.',
     ),
   ),
   caBundle: K.optional(
