@@ -78,7 +78,9 @@ export function doWork(
   limits: Limits,
 ): WorkResult {
   const budget = createBudget(limits);
-  const root = groups === undefined ? rootOf(values) : rootOfGroups(groups);
+  const flat = rootOf(values);
+  // Functions can change a map of maps, so each job has its own.
+  const root = () => (groups === undefined ? flat : rootOfGroups(groups));
   let random = false;
   const environment: Environment = {
     now: () => now,
@@ -99,7 +101,7 @@ export function doWork(
         missingKey,
         ...(delimiters === undefined ? {} : { delimiters }),
       });
-      const bytes = executeTemplate(template, root, environment, budget);
+      const bytes = executeTemplate(template, root(), environment, budget);
       results.push(taken(bytes, as, budget));
     } catch (error) {
       return { kind: 'failed', job: index, fault: faultOf(error) };
