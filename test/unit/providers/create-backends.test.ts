@@ -235,20 +235,3 @@ test('an unknown provider and a second provider are told apart', async (t) => {
     code: 'Misconfigured',
   });
 });
-
-test('thousands of interleaved reads of two identities never cross', async (t) => {
-  const { read } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
-  const asked = Array.from({ length: 2_000 }, async (_, i) => {
-    const namespace = i % 2 === 0 ? 'team-a' : 'team-b';
-    try {
-      const text = await read(shared, namespace, `key${i % 7}`);
-      assert.equal(text, `key${i % 7} as ${namespace} with infra-token-1`);
-      return 1;
-    } catch (error) {
-      if (error instanceof ProviderError && error.code === 'Busy') return 0;
-      throw error;
-    }
-  });
-  const answered = (await Promise.all(asked)).reduce<number>((sum, n) => sum + n, 0);
-  assert.ok(answered > 0);
-});
