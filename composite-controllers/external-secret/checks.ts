@@ -1,9 +1,10 @@
 import { ValueError } from '../lib/errors.ts';
 import { type NamespaceCondition, namespaceIsAdmitted } from '../lib/namespace-conditions.ts';
 import type { Settings } from '../lib/ports.ts';
+import type { StoreView } from '../secret-store/view.ts';
 import type { SyncFailure } from './errors.ts';
 import { dynamicApplyAnnotation } from './names.ts';
-import { storesOf } from './plan.ts';
+import { storesOf, storesReadBy } from './plan.ts';
 import { describeProblems, ruleProblems } from './rules.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 import type { World } from './world.ts';
@@ -77,14 +78,20 @@ function unbuilt(spec: ExternalSecretSpec): string | undefined {
 }
 
 function storesExist(world: World): SyncFailure | undefined {
-  const absent = storesOf(world.spec).find((key) => !world.stores.has(key));
+  const absent = [...storesReadBy(world.spec)].find((key) => !world.stores.has(key));
   return absent === undefined
     ? undefined
     : { code: 'StoreMissing', detail: `could not get ${nameOf(absent)}`, cause: 'StoreMissing' };
 }
 
+/** The stores that something is read from. */
+function storesInUse({ spec, stores }: World): [string, StoreView][] {
+  const needed = storesReadBy(spec);
+  return [...stores].filter(([key]) => needed.has(key));
+}
+
 function storesAdmitUs(world: World): SyncFailure | undefined {
-  for (const [key, { handle, conditions }] of world.stores) {
+  for (const [key, { handle, conditions }] of storesInUse(world)) {
     if (handle.kind !== 'ClusterSecretStore') continue;
     const denial = denialOf(conditions, world);
     if (denial === undefined) continue;
@@ -112,7 +119,7 @@ function denialOf(
 
 function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | undefined {
   if (!floodGate) return undefined;
-  for (const [key, { ready }] of world.stores) {
+  for (const [key, { ready }] of storesInUse(world)) {
     if (ready?.status === 'True') continue;
     if (ready === undefined) return { code: 'StoreNotChecked', detail: `${nameOf(key)} is not ready` };
     return { code: 'StoreNotReady', detail: `${nameOf(key)} is not ready (${ready.message})` };

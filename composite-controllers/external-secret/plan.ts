@@ -93,11 +93,17 @@ function keyRead(store: string, remote: Data['remoteRef']): Read {
 function findRead(store: string, find: NonNullable<DataFrom['find']>): Read {
   const query: FindQuery = {
     ...(find.path === undefined ? {} : { path: find.path }),
-    ...(find.name?.regexp === undefined ? {} : { name: find.name.regexp }),
+    // A name without an expression is one that matches all, as in ESO.
+    ...(find.name === undefined ? {} : { name: find.name.regexp ?? '' }),
     ...(find.tags === undefined ? {} : { tags: find.tags }),
     ...(find.conversionStrategy === undefined ? {} : { conversionStrategy: find.conversionStrategy }),
   };
   return { kind: 'find', id: JSON.stringify([store, 'find', query]), store, query };
+}
+
+/** Keys of the stores that a spec reads from; one that it names and does not need is none of them. */
+export function storesReadBy(spec: ExternalSecretSpec): ReadonlySet<string> {
+  return new Set(plan(spec).reads.map(({ store }) => store));
 }
 
 /** Keys ({@link storeKey}) of all stores that a spec names, each once. */

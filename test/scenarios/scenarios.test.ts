@@ -6,6 +6,6 @@ const everywhere = [...allScenarios()].filter(([, { real }]) => real !== true);
 declareScenarios('scenarios on this machine alone', {
   scenarios: new Map(everywhere),
   prefix: 'local',
-  concurrency: 32,
+  concurrency: 16,
   startWorld: startLocalWorld,
 });

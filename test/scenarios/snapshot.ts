@@ -86,7 +86,6 @@ function walk(node: unknown): unknown {
     return (
       node
         .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'time')
-        .replace(/\b(\d+)-[0-9a-f]{8}-[0-9a-f]{20}\b/g, '$1-refresh')
         .replace(/\b[0-9a-f]{20,}\b/g, 'hash')
         // How often it had failed by then is a matter of time.
         .replace(', failed repeatedly, probed every 30 s', '')

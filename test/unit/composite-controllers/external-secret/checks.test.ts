@@ -133,6 +133,21 @@ test('without the flood gate a store is used whatever its condition says', () =>
   assert.equal(refusal(world, { ...settings, floodGate: false }), undefined);
 });
 
+test('a store that is named and not read from need not be there, be ready, or admit the namespace', () => {
+  const own = { data: [{ ...entry, sourceRef: { storeRef: { name: 'vault' } } }] };
+  const unused = (secretStoreRef: object, ...related: ReturnType<typeof store>[]) =>
+    refusal(
+      readWorld(
+        request(externalSecret(spec({ ...own, secretStoreRef })), { related: [store(), ...related] }),
+        startOfTests,
+      ),
+      settings,
+    );
+  assert.equal(unused({ name: 'missing' }), undefined);
+  assert.equal(unused({ name: 'other' }, store(meta({ name: 'other' }), notReady)), undefined);
+  assert.equal(unused(fromCluster.secretStoreRef, clusterStore({ namespaces: ['b'] })), undefined);
+});
+
 for (const { name, request: body, expect } of cases) {
   test(`${name}: ${expect}`, () => {
     assert.equal(refusal(readWorld(body, startOfTests), settings)?.code, expect);

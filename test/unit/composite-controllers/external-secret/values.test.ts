@@ -65,6 +65,14 @@ test('found names become keys that a Secret may have', () => {
   assert.deepEqual(texts(compose({ dataFrom }, [found({ 'team/db': 'x' })])), { team_db: 'x' });
 });
 
+test('a find by a name without an expression is one of all names', () => {
+  const read = (find: object) => plan({ dataFrom: [{ find }] } as unknown as ExternalSecretSpec).reads[0];
+  assert.deepEqual(read({ name: {} }), read({ name: { regexp: '' } }));
+  const [byName, byTags] = [read({ name: {}, path: 'a' }), read({ tags: {}, path: 'a' })];
+  assert.deepEqual(byName?.kind === 'find' && byName.query, { path: 'a', name: '' });
+  assert.deepEqual(byTags?.kind === 'find' && byTags.query, { path: 'a', tags: {} });
+});
+
 test('rewriting replaces conversion, so that a key it leaves illegal is refused by name', () => {
   const rewrite = (source: string, target: string) => [{ regexp: { source, target } }];
   const extract = { key: 'k' };
