@@ -2,7 +2,10 @@ import { CallError, type TemplateErrorCode } from './errors.ts';
 
 /** What one execution may cost. */
 export interface Limits {
-  /** Nodes walked, iterations, calls, elements visited, and blocks of 64 bytes that functions were given. */
+  /**
+   * Nodes walked, iterations, calls and their arguments, elements visited, blocks of 16 elements that were copied, and of 64 bytes
+   * that functions were given.
+   */
   readonly steps: number;
   /** Bytes of the result. */
   readonly outputBytes: number;

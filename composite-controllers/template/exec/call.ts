@@ -40,7 +40,7 @@ export function call(state: State, callee: TemplateFunction, name: ByteText, arg
 function invoke(state: State, callee: TemplateFunction, name: ByteText, at: Node, values: Value[]): Value {
   const { run } = state;
   try {
-    let steps = 1;
+    let steps = 1 + values.length;
     for (const value of values) if (typeof value === 'string') steps += value.length >> 6;
     run.budget.step(steps);
     const result = callee.call(values, run);
@@ -64,6 +64,7 @@ export function shortCircuit(state: State, name: 'and' | 'or', args: Arguments):
   if (nodes.length === 0 && args.final === undefined)
     fail(state, 'TooFewArguments', { name, want: 1, got: 0 });
   let value: Value;
+  state.run.budget.step(nodes.length);
   for (const node of nodes) {
     value = args.evaluate(state, args.dot, node, 'value');
     if (isTrue(value) === (name === 'or')) return value;

@@ -91,6 +91,7 @@ function variable(state: State, node: Node & { kind: 'variable' }, args: Argumen
 function chain(state: State, names: readonly ByteText[], args: Arguments, receiver: Value): Value {
   const [first = ''] = names;
   if (names.length === 1) return field(state, receiver, first, args);
+  state.run.budget.step(names.length);
   const bare = argumentsOf(args.dot, [], undefined, args.at);
   return names.reduce(
     (value, name, index) => field(state, value, name, index === names.length - 1 ? args : bare),

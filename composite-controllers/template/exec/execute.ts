@@ -125,6 +125,7 @@ function* elements(state: State, value: Value, variables: number): Generator<[Va
   }
   if (!isObject(value) || value.kind !== 'map') return fail(state, 'RangeOver', { type: typeInError(value) });
   // The names and values of the moment: the body may change the map.
+  state.run.budget.step(value.entries.size >> 1);
   const members = sortedNames(value).map((name): [Value, Value] => [name, value.entries.get(name)]);
   yield* members;
 }

@@ -52,7 +52,9 @@ function variableOf(state: State, name: ByteText): Variable {
   const { variables } = state;
   for (let index = variables.length - 1; index >= 0; index--) {
     const variable = variables[index];
-    if (variable?.name === name) return variable;
+    if (variable?.name !== name) continue;
+    state.run.budget.step((variables.length - index) >> 6);
+    return variable;
   }
   return fail(state, 'NoVariable', { name });
 }

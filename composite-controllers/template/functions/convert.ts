@@ -61,6 +61,7 @@ export function toText(value: Any, budget: Budget): ByteText {
 
 /** The value as a list of texts, without nils: a list's items, or the value alone. */
 export function toTexts(value: Any, budget: Budget): ByteText[] {
+  if (isList(value)) budget.step(value.items.length >> 4);
   if (isList(value) && value.element === 'string') return value.items as ByteText[];
   const items = isList(value) ? value.items : [value];
   return items.filter((item) => item !== null).map((item) => toText(item, budget));

@@ -1,3 +1,4 @@
+import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
 import { CallError } from '../errors.ts';
 import type { Budget } from '../limits.ts';
 import { isTrue } from '../values/truth.ts';
@@ -44,14 +45,18 @@ export const dictFunctions: FunctionTable = {
   pluck: fn(['string', '...map'], ([name, ...maps]) =>
     list(maps.flatMap(({ entries }) => entries.get(name) ?? (entries.has(name) ? [null] : []))),
   ),
-  keys: fn(['...map'], (maps) => strings(maps.flatMap(sortedNames))),
-  values: fn(['map'], ([map]) => list(sortedNames(map).map((name) => map.entries.get(name) ?? null))),
+  keys: fn(['...map'], (maps, { budget }) => strings(maps.flatMap((map) => namesOf(map, budget)))),
+  values: fn(['map'], ([map], { budget }) =>
+    list(namesOf(map, budget).map((name) => map.entries.get(name) ?? null)),
+  ),
   pick: fn(['map', '...string'], ([{ entries }, ...names]) =>
     dict(names.filter((name) => entries.has(name)).map((name) => [name, entries.get(name) ?? null] as const)),
   ),
-  omit: fn(['map', '...string'], ([{ entries }, ...names]) =>
-    dict([...entries].filter(([name]) => !names.includes(name))),
-  ),
+  omit: fn(['map', '...string'], ([{ entries }, ...names], { budget }) => {
+    budget.step(entries.size >> 1);
+    const omitted = new Set(names);
+    return dict([...entries].filter(([name]) => !omitted.has(name)));
+  }),
   dig: fn(['...any'], (values) => dig(values)),
   merge: merge('keep'),
   mustMerge: merge('keep'),
@@ -60,6 +65,11 @@ export const dictFunctions: FunctionTable = {
   deepCopy: copy,
   mustDeepCopy: copy,
 };
+
+function namesOf(map: Dict, budget: Budget): ByteText[] {
+  budget.step(map.entries.size >> 1);
+  return sortedNames(map);
+}
 
 function pairs(values: readonly Any[], budget: Budget): Dict {
   const result = dict();

@@ -13,67 +13,76 @@ export const listFunctions: FunctionTable = {
   tuple: fn(['...any'], (items) => list([...items])),
   ...withMust(
     'append',
-    fn(['any', 'any'], ([value, item]) => list([...itemsOf(value, 'push on').items, item])),
+    fn(['any', 'any'], ([value, item], { budget }) =>
+      list([...itemsOf(value, 'push on', budget).items, item]),
+    ),
   ),
   ...withMust(
     'push',
-    fn(['any', 'any'], ([value, item]) => list([...itemsOf(value, 'push on').items, item])),
+    fn(['any', 'any'], ([value, item], { budget }) =>
+      list([...itemsOf(value, 'push on', budget).items, item]),
+    ),
   ),
   ...withMust(
     'prepend',
-    fn(['any', 'any'], ([value, item]) => list([item, ...itemsOf(value, 'prepend on').items])),
+    fn(['any', 'any'], ([value, item], { budget }) =>
+      list([item, ...itemsOf(value, 'prepend on', budget).items]),
+    ),
   ),
   ...withMust(
     'first',
-    fn(['any'], ([value]) => itemsOf(value, 'find first on').items[0] ?? null),
+    fn(['any'], ([value]) => listOf(value, 'find first on').items[0] ?? null),
   ),
   ...withMust(
     'last',
-    fn(['any'], ([value]) => itemsOf(value, 'find last on').items.at(-1) ?? null),
+    fn(['any'], ([value]) => listOf(value, 'find last on').items.at(-1) ?? null),
   ),
   ...withMust(
     'rest',
-    fn(['any'], ([value]) => withoutOne(itemsOf(value, 'find rest on'), 1, undefined)),
+    fn(['any'], ([value], { budget }) => withoutOne(itemsOf(value, 'find rest on', budget), 1, undefined)),
   ),
   ...withMust(
     'initial',
-    fn(['any'], ([value]) => withoutOne(itemsOf(value, 'find initial on'), 0, -1)),
+    fn(['any'], ([value], { budget }) => withoutOne(itemsOf(value, 'find initial on', budget), 0, -1)),
   ),
   ...withMust(
     'reverse',
-    fn(['any'], ([value]) => list(itemsOf(value, 'find reverse on').items.toReversed())),
+    fn(['any'], ([value], { budget }) => list(itemsOf(value, 'find reverse on', budget).items.toReversed())),
   ),
   ...withMust(
     'compact',
-    fn(['any'], ([value]) => list(itemsOf(value, 'compact on').items.filter(isTrue))),
+    fn(['any'], ([value], { budget }) => list(itemsOf(value, 'compact on', budget).items.filter(isTrue))),
   ),
   ...withMust(
     'uniq',
-    fn(['any'], ([value], { budget }) => list(unique(itemsOf(value, 'find uniq on').items, budget))),
+    fn(['any'], ([value], { budget }) => list(unique(itemsOf(value, 'find uniq on', budget).items, budget))),
   ),
   ...withMust(
     'without',
     fn(['any', '...any'], ([value, ...omitted], { budget }) =>
-      list(itemsOf(value, 'find without on').items.filter((item) => !holds(omitted, item, budget))),
+      list(itemsOf(value, 'find without on', budget).items.filter((item) => !holds(omitted, item, budget))),
     ),
   ),
   ...withMust(
     'has',
     fn(['any', 'any'], ([needle, value], { budget }) =>
-      value === null ? false : holds(itemsOf(value, 'find has on').items, needle, budget),
+      value === null ? false : holds(itemsOf(value, 'find has on', budget).items, needle, budget),
     ),
   ),
   ...withMust(
     'slice',
-    fn(['any', '...any'], ([value, ...indexes]) => slice(value, indexes)),
+    fn(['any', '...any'], ([value, ...indexes], { budget }) => slice(value, indexes, budget)),
   ),
   ...withMust(
     'chunk',
-    fn(['int', 'any'], ([size, value]) => chunk(toIndex(size), itemsOf(value, 'chunk').items)),
+    fn(['int', 'any'], ([size, value], { budget }) =>
+      chunk(toIndex(size), itemsOf(value, 'chunk', budget).items),
+    ),
   ),
-  concat: fn(['...any'], (lists) => concat(lists)),
+  concat: fn(['...any'], (lists, { budget }) => concat(lists, budget)),
   sortAlpha: fn(['any'], ([value], { budget }) => {
     if (!isList(value)) return strings([toText(value, budget)]);
+    budget.step(value.items.length);
     // A list of strings is sorted where it stands, as in Go.
     return strings(toTexts(value, budget).sort());
   }),
@@ -84,10 +93,17 @@ function withMust(name: string, callee: TemplateFunction): FunctionTable {
   return { [name]: callee, [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`]: callee };
 }
 
-function itemsOf(value: Any, verb: string): List {
+function listOf(value: Any, verb: string): List {
   if (value === null) throw new CallError('NilArgument');
   if (!isList(value)) throw new CallError('KindNot', { verb, type: kindName(value) });
   return value;
+}
+
+/** A list whose items are about to be copied. */
+function itemsOf(value: Any, verb: string, budget: Budget): List {
+  const found = listOf(value, verb);
+  budget.step(found.items.length >> 4);
+  return found;
 }
 
 function withoutOne({ items }: List, start: number, end: number | undefined): List {
@@ -104,7 +120,7 @@ function unique(items: readonly Any[], budget: Budget): Any[] {
   return found;
 }
 
-function slice(value: Any, indexes: readonly Any[]): Value {
+function slice(value: Any, indexes: readonly Any[], budget: Budget): Value {
   if (value === null) throw new CallError('NilArgument');
   if (!isList(value)) throw new CallError('NotAList', { type: kindName(value) });
   const { items, element } = value;
@@ -113,6 +129,7 @@ function slice(value: Any, indexes: readonly Any[]): Value {
   const start = first === undefined ? 0 : toIndex(toInt64(first));
   const end = second === undefined ? items.length : toIndex(toInt64(second));
   if (start < 0 || end < start || end > items.length) throw new CallError('OutOfRange');
+  budget.step((end - start) >> 4);
   return { kind: 'list', element, items: items.slice(start, end) };
 }
 
@@ -123,10 +140,11 @@ function chunk(size: number, items: readonly Any[]): List {
   return { kind: 'list', element: '[]interface {}', items: chunks };
 }
 
-function concat(lists: readonly Any[]): List {
+function concat(lists: readonly Any[], budget: Budget): List {
   const items = lists.flatMap((value) => {
     if (value === null) throw new CallError('NilArgument');
     if (!isList(value)) throw new CallError('ConcatOf', { type: kindName(value) });
+    budget.step(value.items.length >> 4);
     return value.items;
   });
   return items.length === 0 ? nilList('interface {}') : list(items);

@@ -3,6 +3,7 @@ import { CallError } from '../errors.ts';
 import { lexInside } from './lex-action.ts';
 import {
   emit,
+  endOfLine,
   fail,
   isSpaceByte,
   passRightDelimiter,
@@ -14,7 +15,15 @@ import {
 
 /** The tokens of a template; the last is `end-of-text` or an `error`. */
 export function lex(input: ByteText, delimiters: Scanner['delimiters']): Token[] {
-  const scanner: Scanner = { input, delimiters, tokens: [], at: 0, depth: 0, line: 1, counted: 0 };
+  const scanner: Scanner = {
+    input,
+    delimiters,
+    tokens: [],
+    at: 0,
+    depth: 0,
+    line: 1,
+    lineEnd: endOfLine(input, 0),
+  };
   for (;;) {
     lexText(scanner);
     const last = scanner.tokens.at(-1)?.kind;

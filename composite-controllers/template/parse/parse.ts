@@ -6,6 +6,7 @@ import {
   addBody,
   expect,
   fail,
+  forget,
   nested,
   next,
   nextNonSpace,
@@ -132,7 +133,7 @@ function control(p: Parser, kind: BranchNode['kind']): BranchNode {
   const { list, closing } = itemList(p);
   if (kind === 'range') p.ranges--;
   const otherwise = closing.kind === 'else' ? alternative(p, kind) : undefined;
-  p.variables.length = variables;
+  forget(p, variables);
   return { kind, at: pipe.at, pipe, list, otherwise };
 }
 

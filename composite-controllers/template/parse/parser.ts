@@ -20,7 +20,9 @@ export interface Source {
 /** One template that is being read: the main one, a definition or a block; variables and loops end with it. */
 export interface Parser {
   readonly source: Source;
-  variables: ByteText[];
+  /** Those that may be named here, and how often each name was declared among them. */
+  readonly variables: ByteText[];
+  readonly declared: Map<ByteText, number>;
   ranges: number;
   /** Where the current action started; undefined between actions. */
   actionLine: number | undefined;
@@ -30,7 +32,23 @@ export interface Parser {
 
 /** A parser for one template of the source. */
 export function parser(source: Source): Parser {
-  return { source, variables: ['$'], ranges: 0, actionLine: undefined, reached: source.next };
+  const declared = new Map([['$', 1]]);
+  return { source, variables: ['$'], declared, ranges: 0, actionLine: undefined, reached: source.next };
+}
+
+/** Lets a variable be named from here on. */
+export function declare({ variables, declared }: Parser, name: ByteText): void {
+  variables.push(name);
+  declared.set(name, (declared.get(name) ?? 0) + 1);
+}
+
+/** Forgets the variables behind so many. */
+export function forget({ variables, declared }: Parser, kept: number): void {
+  for (const name of variables.splice(kept)) {
+    const left = (declared.get(name) ?? 0) - 1;
+    if (left > 0) declared.set(name, left);
+    else declared.delete(name);
+  }
 }
 
 const endToken: Token = { kind: 'end-of-text', text: '', at: 0, line: 0 };

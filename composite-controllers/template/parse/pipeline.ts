@@ -3,6 +3,7 @@ import { nodeText } from './node-text.ts';
 import type { CommandNode, Node, PipeNode, VariableNode } from './nodes.ts';
 import { numberNode } from './number.ts';
 import {
+  declare,
   fail,
   nested,
   next,
@@ -55,9 +56,9 @@ function checkCommands(p: Parser, commands: readonly CommandNode[], context: str
 
 function declarations(p: Parser, context: string): Pick<PipeNode, 'declares' | 'assigns'> {
   const declares: VariableNode[] = [];
-  const declare = ({ at, text }: Token) => {
+  const add = ({ at, text }: Token) => {
     declares.push({ kind: 'variable', at, names: [text] });
-    p.variables.push(text);
+    declare(p, text);
   };
   for (;;) {
     const variable = peekNonSpace(p);
@@ -66,7 +67,7 @@ function declarations(p: Parser, context: string): Pick<PipeNode, 'declares' | '
     const after = peekNonSpace(p);
     if (after.kind === 'assign' || after.kind === 'declare') {
       p.source.next++;
-      declare(variable);
+      add(variable);
       return { declares, assigns: after.kind === 'assign' };
     }
     if (after.kind !== 'char' || after.text !== ',') {
@@ -74,7 +75,7 @@ function declarations(p: Parser, context: string): Pick<PipeNode, 'declares' | '
       break;
     }
     p.source.next++;
-    declare(variable);
+    add(variable);
     if (context !== 'range' || declares.length > 1) fail(p, 'TooManyDeclarations', { context });
     const { kind } = peekNonSpace(p);
     if (kind !== 'variable' && kind !== 'close' && kind !== 'right-paren') fail(p, 'RangeDeclares');
@@ -133,7 +134,7 @@ function term(p: Parser): Node | undefined {
     case 'nil':
       return { kind: 'nil', at };
     case 'variable':
-      if (!p.variables.includes(text)) fail(p, 'UndefinedVariable', { name: quote(text) });
+      if (!p.declared.has(text)) fail(p, 'UndefinedVariable', { name: quote(text) });
       return { kind: 'variable', at, names: [text] };
     case 'field':
       return { kind: 'field', at, names: [text.slice(1)] };

@@ -67,9 +67,9 @@ export interface Scanner {
   readonly tokens: Token[];
   at: number;
   depth: number;
-  /** The line of a position that was counted to. */
+  /** A line that was counted to, and where it ends. */
   line: number;
-  counted: number;
+  lineEnd: number;
 }
 
 /** The bytes that Go's templates take as space. */
@@ -89,14 +89,19 @@ export function fail(scanner: Scanner, error: CallError, from: number): void {
   scanner.tokens.push({ kind: 'error', text: error.message, at: from, line: lineOf(scanner, from), error });
 }
 
+/** Where the line of a position ends. */
+export function endOfLine(input: ByteText, at: number): number {
+  const end = input.indexOf('\n', at);
+  return end < 0 ? input.length : end;
+}
+
 /** The line of a position, which is not before the one that was asked for last. */
 function lineOf(scanner: Scanner, at: number): number {
-  for (;;) {
-    const end = scanner.input.indexOf('\n', scanner.counted);
-    if (end < 0 || end >= at) return scanner.line;
-    scanner.counted = end + 1;
+  while (scanner.lineEnd < at) {
     scanner.line++;
+    scanner.lineEnd = endOfLine(scanner.input, scanner.lineEnd + 1);
   }
+  return scanner.line;
 }
 
 /** The code point at a position, or -1 at the end. */

@@ -1,5 +1,4 @@
 import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
-import { compareUtf8 } from '../../../providers/kit/json/byte-text.ts';
 import type { TemplateFunction } from '../functions/signature.ts';
 
 /**
@@ -102,7 +101,7 @@ export function dict(entries: Iterable<readonly [ByteText, Any]> = []): Dict {
 
 /** The names of a map, in the order in which Go walks and prints it. */
 export function sortedNames({ entries }: Dict): ByteText[] {
-  return [...entries.keys()].sort(compareUtf8);
+  return [...entries.keys()].sort();
 }
 
 /** Whether the value is one of those that are described by an object. */

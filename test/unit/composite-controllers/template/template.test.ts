@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TemplateError } from '../../../../composite-controllers/template/errors.ts';
 import { allFunctions } from '../../../../composite-controllers/template/functions/table.ts';
-import { parseTemplate } from '../../../../composite-controllers/template/template.ts';
+import { parseTemplate, readTemplate } from '../../../../composite-controllers/template/template.ts';
 import names from '../../../golden/template/functions.json' with { type: 'json' };
 import { canaries } from '../../../support/canaries.ts';
 import { bytesOf, errorOf, render } from './render.ts';
@@ -115,6 +115,7 @@ describe('errors say where, in the words of Go', () => {
 });
 
 describe('a template that would not end, or would take all memory, is stopped', () => {
+  const manyNames = '{{ $m := dict }}{{ range $i := 20000 }}{{ $_ := set $m (toString $i) 1 }}{{ end }}';
   const bombs: [name: string, template: string, code: string][] = [
     ['nested loops', '{{ range 10000 }}{{ range 10000 }}{{ end }}{{ end }}', 'TooManySteps'],
     ['a loop to the largest number', '{{ range 9223372036854775807 }}{{ end }}', 'TooManySteps'],
@@ -141,6 +142,43 @@ describe('a template that would not end, or would take all memory, is stopped', 
       '{{ range 100000 }}{{ $_ := regexFind "(a*)*b" (repeat 1000 "a") }}{{ end }}',
       'RegexTooCostly',
     ],
+    [
+      'copies of a long list',
+      '{{ $l := until 100000 }}{{ range 100000 }}{{ $_ := append $l 1 }}{{ end }}',
+      'TooManySteps',
+    ],
+    [
+      'joined lists',
+      '{{ $l := until 90000 }}{{ range 90000 }}{{ $_ := join "" $l }}{{ end }}',
+      'TooManySteps',
+    ],
+    [
+      'lists sorted again and again',
+      '{{ $l := until 90000 }}{{ range 90000 }}{{ $_ := sortAlpha $l }}{{ end }}',
+      'TooManySteps',
+    ],
+    [
+      'names sorted again and again',
+      `${manyNames}{{ range 100000 }}{{ $_ := keys $m }}{{ end }}`,
+      'TooManySteps',
+    ],
+    [
+      'ranges over many names that end at once',
+      `${manyNames}{{ range 100000 }}{{ range $m }}{{ break }}{{ end }}{{ end }}`,
+      'TooManySteps',
+    ],
+    ['many arguments', `{{ range 100000 }}{{ $_ := list ${'1 '.repeat(10_000)}}}{{ end }}`, 'TooManySteps'],
+    ['many choices', `{{ range 100000 }}{{ $_ := or ${'0 '.repeat(10_000)}}}{{ end }}`, 'TooManySteps'],
+    [
+      'many fields',
+      `{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ range 100000 }}{{ $_ := $d${'.a'.repeat(10_000)} }}{{ end }}`,
+      'TooManySteps',
+    ],
+    [
+      'many variables',
+      `{{ $first := 1 }}${'{{ $x := 1 }}'.repeat(20_000)}{{ range 100000 }}{{ $_ := $first }}{{ end }}`,
+      'TooManySteps',
+    ],
     ['parentheses', `{{ ${'('.repeat(5000)}1${')'.repeat(5000)} }}`, 'NestedTooDeep'],
     ['structures', '{{ if 1 }}'.repeat(5000) + '{{ end }}'.repeat(5000), 'NestedTooDeep'],
   ];
@@ -163,6 +201,24 @@ describe('a template that would not end, or would take all memory, is stopped', 
       assert(['PemJunk', 'TooManySteps'].includes(errorOf(template, values).code));
       assert.equal(errorOf('{{ semverCompare .v "1" }}', values).code, 'InvalidConstraint');
       assert.equal(errorOf('{{ semver .v }}', values).code, 'InvalidVersion');
+    }
+  });
+
+  it('and a large template is read in one go, whatever it is made of', () => {
+    const rows: [text: string, code: string | undefined][] = [
+      [
+        Array.from({ length: 20_000 }, (_, i) => `{{$a${i}:=1}}`).join('') +
+          Array.from({ length: 20_000 }, (_, i) => `{{$a${19_999 - i}}}`).join(''),
+        undefined,
+      ],
+      ['{{.a}}'.repeat(50_000), undefined],
+      [`{{print ${'1 '.repeat(100_000)}}}`, undefined],
+      [`${'{{- '.repeat(100_000)}`, 'Unexpected'],
+    ];
+    for (const [text, code] of rows) {
+      const read = () => readTemplate(text, { name: 't' });
+      if (code === undefined) assert.equal(read().source.text.length, text.length);
+      else assert.throws(read, { code });
     }
   });
 
