@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createCredentials } from '../../providers/kit/credentials.ts';
 import type { SecretsClient } from '../../providers/kit/provider.ts';
+import { registry } from '../../providers/registry.ts';
 import { type Case, soon } from './bench.ts';
 import type { Backend } from './harness.ts';
 
@@ -15,6 +17,21 @@ export const identityCases: readonly Case[] = [
     name: 'a store that can work is ready',
     async run(bench) {
       assert.equal(await (await bench.reader()).check(soon()), 'ready');
+    },
+  },
+  {
+    name: 'what a client reads of Kubernetes is what its store names, and is looked at again for rotation',
+    async run(bench) {
+      const { spec, scope, kube } = bench.backend.store('reader');
+      const credentials = createCredentials(scope, kube);
+      const client = await bench.connect('reader', { credentials }, { spec, scope, kube });
+      await client.check(soon());
+      const named = registry
+        .get(bench.harness.provider)!
+        .references(spec as never)
+        .filter(({ kind }) => kind !== 'ServiceAccount')
+        .map(({ kind, name, namespace = scope.namespace }) => `${kind}/${namespace}/${name}`);
+      assert.deepEqual([...credentials.versions().keys()].sort(), [...new Set(named)].sort());
     },
   },
   {

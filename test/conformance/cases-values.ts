@@ -217,4 +217,33 @@ export const valueCases: readonly Case[] = [
       await bench.rejects(client.find!({ ...query, name: '(' }, soon()), 'Rejected');
     },
   },
+  {
+    name: 'find goes through all pages: none of 1,001 secrets is lost',
+    applies: ({ finds, values }) => finds !== undefined && values === 'own',
+    async run(bench) {
+      const { path, nameOf } = bench.backend.finds!;
+      const keys = Array.from({ length: 1_001 }, (_, index) => `many/${index}`);
+      await bench.backend.seed(keys.map((key) => ({ key, json: JSON.stringify({ key }) })));
+      const query = { ...(path === undefined ? {} : { path: 'many' }), name: 'many.\\d*00$' };
+      const found = await (await bench.reader()).find!(query, soon());
+      const expected = keys.filter((key) => /\/\d*00$/.test(key));
+      assert.deepEqual([...found.keys()].sort(), expected.map(nameOf).sort());
+    },
+  },
+  {
+    name: 'what is said of a secret is read by name, is not its value, and what is not said is missing',
+    applies: ({ metadata }) => metadata !== undefined,
+    async run(bench) {
+      const { tag, property } = bench.backend.metadata!;
+      const value = bench.marker();
+      await bench.backend.seed([{ key: 'values/tagged', json: JSON.stringify({ value }) }]);
+      await tag('values/tagged', 'team', 'payments');
+      const client = await bench.reader();
+      const secret = await client.read({ key: 'values/tagged', metadata: true }, soon());
+      assert.equal(text(secret.value(property('team'))), 'payments');
+      assert(text(secret.value()).includes('payments'));
+      assert(!text(secret.value()).includes(value));
+      bench.throws(() => secret.value(property('other')), 'PropertyMissing');
+    },
+  },
 ];

@@ -72,6 +72,12 @@ export interface Backend {
   readonly remove?: (key: string) => Promise<void>;
   /** Present when the provider finds by name. `path`: whether find takes one; `nameOf`: how a key is called in the result. */
   readonly finds?: { readonly path?: true; nameOf(key: string): string };
+  /** Present when something is said of secrets. `property`: how metadataPolicy Fetch calls a tag. */
+  readonly metadata?: {
+    /** Says it of a secret that is there. */
+    tag(key: string, name: string, value: string): Promise<void>;
+    property(name: string): string;
+  };
   /** Present when the provider pushes. */
   readonly pushes?: {
     /** The first is used where any will do. */

@@ -87,6 +87,13 @@ async function start(auth: Auth): Promise<Backend> {
     versions: async (key, jsons) => jsons.map((json) => put(azure.vault, 'secrets', nameOf(key), json)),
     remove: async (key) => void azure.vault.delete(`secrets/${nameOf(key)}`),
     finds: { nameOf },
+    metadata: {
+      async tag(key, name, value) {
+        const version = azure.vault.get(`secrets/${nameOf(key)}`)?.at(-1);
+        if (version !== undefined) version.tags = { [name]: value };
+      },
+      property: (name) => name,
+    },
     pushes: {
       kinds: ['key', 'whole'],
       unmanaged: 'refused',

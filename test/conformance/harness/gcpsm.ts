@@ -80,6 +80,13 @@ async function start(auth: Auth): Promise<Backend> {
       jsons.map((json) => put(gcp.secrets, `${secretsOf}/${nameOf(key)}`, json)),
     remove: async (key) => void gcp.secrets.delete(`${secretsOf}/${nameOf(key)}`),
     finds: { path: true, nameOf },
+    metadata: {
+      async tag(key, name, value) {
+        const secret = gcp.secrets.get(`${secretsOf}/${nameOf(key)}`);
+        if (secret !== undefined) secret.labels = { [name]: value };
+      },
+      property: (name) => `labels.${name}`,
+    },
     pushes: {
       kinds: ['key', 'whole', 'property'],
       unmanaged: 'refused',

@@ -1,0 +1,3 @@
+import { conformanceShard } from './shard.ts';
+
+await conformanceShard(1);
