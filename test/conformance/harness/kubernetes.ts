@@ -1,3 +1,4 @@
+import { mapConcurrently } from '../../../providers/kit/find.ts';
 import type { KubeReader } from '../../../providers/kit/kube.ts';
 import { startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts';
@@ -62,7 +63,7 @@ async function start(host: KubernetesHost, auth: Auth): Promise<Backend> {
     nameOf,
     store: (who) => store(who),
     async seed(secrets) {
-      for (const { key, json } of secrets) await host.write(nameOf(key), JSON.parse(json));
+      await mapConcurrently(secrets, 16, ({ key, json }) => host.write(nameOf(key), JSON.parse(json)));
     },
     remove: (key) => host.remove(nameOf(key)),
     finds: { nameOf },
