@@ -39,7 +39,9 @@ function check(row: Row): void {
     row.stage === 'executed'
       ? ({ kind: 'output', output: bytes(row.output) } as const)
       : ({ kind: 'error', stage: row.stage, text: bytes(row.error) } as const);
-  assert.notEqual(compare(go, own), 'different', JSON.stringify({ template: row.template, go, own }));
+  // Go nests deeper than we let a template; where it gives up, too, both refuse.
+  if (own.kind === 'bounded') assert.equal(own.code, 'NestedTooDeep');
+  else assert.equal(compare(go, own), 'equal', JSON.stringify({ template: row.template, go, own }));
 }
 
 const sources = new Map<string, Row[]>();

@@ -1,7 +1,7 @@
 import type { Case } from './case.ts';
 import { type Answer, compare, type OwnAnswer } from './compare.ts';
 import { families } from './families/index.ts';
-import { ownAnswer } from './own/index.ts';
+import { answerOrCrash } from './own/index.ts';
 import type { Oracle } from './process.ts';
 import { seeded } from './random.ts';
 import { shrink } from './shrink.ts';
@@ -41,18 +41,22 @@ export async function runFamily(
   const result = () => ({ family, seed, wanted, ...tally, seconds: (performance.now() - start) / 1000 });
   const nextFrame = (made: number) => {
     const cases = Array.from({ length: Math.min(frame, count - made) }, () => make(random));
-    return { cases, answers: oracle.ask(cases) };
+    const answered = cases.map((one) => ({ one, own: answerOrCrash(one) }));
+    // Go has no bounds: it could go on for ever where ours was reached, so it is not asked.
+    const open = answered.filter(({ own }) => own.kind !== 'bounded');
+    return { size: cases.length, open, answers: oracle.ask(open.map(({ one }) => one)) };
   };
-  // Go works on the next frame while we work on this one.
+  // Go works on one frame while we work on the next.
   for (let made = 0, next = nextFrame(0); made < count; ) {
-    const { cases, answers } = next;
-    made += cases.length;
+    const { size, open, answers } = next;
+    made += size;
     next = nextFrame(made);
+    tally.cases += size;
+    tally.bounded += size - open.length;
     for (const [index, go] of (await answers).entries()) {
-      const one = cases[index] as Case;
-      const verdict = compare(go, safely(one));
+      const { one, own } = open[index] as (typeof open)[number];
+      const verdict = compare(go, own);
       if (verdict === 'different') return { ...result(), difference: await small(oracle, one) };
-      tally.cases++;
       tally[verdict]++;
       if (verdict === 'equal' && go.kind === 'error') tally.errors++;
     }
@@ -64,19 +68,10 @@ function unknown(family: string): never {
   throw new Error(`no family ${family}; there are ${Object.keys(families).join(', ')}`);
 }
 
-/** Our answer; a crash is one, too. */
-function safely(one: Case): OwnAnswer {
-  try {
-    return ownAnswer(one);
-  } catch (error) {
-    return { kind: 'error', stage: 'crash', text: String(error) };
-  }
-}
-
 async function small(oracle: Oracle, found: Case) {
   const one = await shrink(oracle, found);
   const [go] = await oracle.ask([one]);
-  return { case: one, go: go as Answer, own: safely(one) };
+  return { case: one, go: go as Answer, own: answerOrCrash(one) };
 }
 
 /** The result in one line. */

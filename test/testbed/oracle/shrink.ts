@@ -2,7 +2,7 @@ import { isDict, isList } from '../../../composite-controllers/template/values/v
 import type { Case } from './case.ts';
 import { compare } from './compare.ts';
 import type { Data } from './data.ts';
-import { ownAnswer } from './own/index.ts';
+import { answerOrCrash } from './own/index.ts';
 import type { Oracle } from './process.ts';
 
 /** A smaller case on which the sides still differ, found by leaving out pieces of texts, lists and maps, as long as that helps. */
@@ -16,16 +16,15 @@ export async function shrink(oracle: Oracle, start: Case): Promise<Case> {
 }
 
 async function firstThatDiffers(oracle: Oracle, candidates: readonly Case[]): Promise<Case | undefined> {
-  const answers = await oracle.ask(candidates);
-  return candidates.find((candidate, index) => {
+  const open = candidates
+    .map((one) => ({ one, own: answerOrCrash(one) }))
+    .filter(({ own }) => own.kind !== 'bounded');
+  const answers = await oracle.ask(open.map(({ one }) => one));
+  return open.find(({ own }, index) => {
     const go = answers[index];
-    if (go === undefined || (go.kind === 'error' && go.stage === 'request')) return false;
-    try {
-      return compare(go, ownAnswer(candidate)) === 'different';
-    } catch {
-      return true;
-    }
-  });
+    const answered = go !== undefined && (go.kind === 'output' || go.stage !== 'request');
+    return answered && compare(go, own) === 'different';
+  })?.one;
 }
 
 function* smallerCases(one: Case): Generator<Case> {

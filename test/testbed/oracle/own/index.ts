@@ -21,6 +21,15 @@ export function ownAnswer(one: Case): OwnAnswer {
   }
 }
 
+/** Our answer; a crash is one, too. */
+export function answerOrCrash(one: Case): OwnAnswer {
+  try {
+    return ownAnswer(one);
+  } catch (error) {
+    return { kind: 'error', stage: 'crash', text: String(error) };
+  }
+}
+
 function refusal(error: unknown): OwnAnswer {
   if (error instanceof ValueError)
     return error.code === 'RegexTooCostly'
