@@ -1,9 +1,9 @@
 import { compareUtf8 } from '../../providers/kit/json/byte-text.ts';
+import { convertKey } from '../../providers/kit/keys.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { ValueError } from './errors.ts';
 
 const foreign = /[^\p{L}\p{N}\-._]/u;
-const allForeign = new RegExp(foreign, 'gu');
 const maxLength = 253;
 
 /**
@@ -31,14 +31,7 @@ export function validateKeys(map: SecretMap): SecretMap {
  * strategy changes nothing. Throws {@link ValueError} `KeyCollision` when two keys become one.
  */
 export function convertKeys(map: SecretMap, strategy = 'Default'): SecretMap {
-  return renameKeys(map, (key) => {
-    if (strategy === 'Default' || strategy === '') return key.replace(allForeign, '_');
-    return strategy === 'Unicode' ? key.replace(allForeign, escapeCharacter) : key;
-  });
-}
-
-function escapeCharacter(character: string): string {
-  return `_U${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}_`;
+  return renameKeys(map, (key) => convertKey(key, strategy));
 }
 
 /** A key with `_U<hex>_` turned back into its character (strategy `ReverseUnicode` of PushSecret); others change nothing. */

@@ -7,7 +7,8 @@ import {
   type STSClientConfig,
   type Credentials as StsCredentials,
 } from '@aws-sdk/client-sts';
-import type { SecretKeySelector, ServiceAccountSelector } from '../kit/credentials.ts';
+import { givenKeys, webIdentity } from '../kit/aws-keys.ts';
+import type { ServiceAccountSelector } from '../kit/credentials.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { ConnectDeps, StoreScope } from '../kit/provider.ts';
 import { type AwsApi, type AwsCall, createAwsApi } from './api.ts';
@@ -81,23 +82,9 @@ async function baseSession({ auth }: AwsSpec, context: AuthContext): Promise<Ses
     const sts = stsOf(anonymous, context);
     return obtainedSession(() => assumeWithServiceAccount(sts, serviceAccountRef, context), context.now);
   }
-  if (auth?.secretRef !== undefined) return givenSession(await staticKeys(auth.secretRef, context));
+  if (auth?.secretRef !== undefined)
+    return givenSession(await givenKeys(auth.secretRef, context.credentials));
   return podSession(context);
-}
-
-/** ESO takes the values as they are, and then a final newline fails every request. */
-async function staticKeys(
-  refs: NonNullable<NonNullable<AwsSpec['auth']>['secretRef']>,
-  { credentials }: AuthContext,
-): Promise<Keys> {
-  const read = async (selector: SecretKeySelector = {}) =>
-    Buffer.from(await credentials.secret(selector))
-      .toString()
-      .trim();
-  const secretAccessKey = await read(refs.secretAccessKeySecretRef);
-  const accessKeyId = await read(refs.accessKeyIDSecretRef);
-  if (refs.sessionTokenSecretRef === undefined) return { accessKeyId, secretAccessKey };
-  return { accessKeyId, secretAccessKey, sessionToken: await read(refs.sessionTokenSecretRef) };
 }
 
 /** The SDK's own chain: environment, shared files, IRSA, EKS Pod Identity, container and instance metadata. */
@@ -118,14 +105,7 @@ async function assumeWithServiceAccount(
   selector: ServiceAccountSelector,
   { credentials }: AuthContext,
 ): Promise<Keys> {
-  const annotations = await credentials.serviceAccountAnnotations(selector);
-  const role = annotations['eks.amazonaws.com/role-arn'];
-  if (!role) {
-    const what = `ServiceAccount ${selector.name} has no annotation eks.amazonaws.com/role-arn`;
-    throw new ProviderError('Misconfigured', { what });
-  }
-  const audience = annotations['eks.amazonaws.com/audience'] || 'sts.amazonaws.com';
-  const { token } = await credentials.serviceAccountToken(selector, [audience]);
+  const { role, token } = await webIdentity(selector, credentials);
   return login(sts, 'AssumeRoleWithWebIdentity', role, (client, options) =>
     client.send(
       new AssumeRoleWithWebIdentityCommand({

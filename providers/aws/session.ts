@@ -1,8 +1,8 @@
-/** AWS credentials; temporary ones have a token and an end. */
-export interface Keys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+import type { AwsKeys } from '../kit/aws-keys.ts';
+import { renewable } from '../kit/renewable.ts';
+
+/** AWS credentials; temporary ones have an end. */
+export interface Keys extends AwsKeys {
   readonly expiration?: Date;
 }
 
@@ -25,34 +25,9 @@ export function givenSession(keys: Keys): Session {
 
 /** Credentials that `obtain` gives: once per lifetime, until 5 minutes before its end, however many calls want them. */
 export function obtainedSession(obtain: () => Promise<Keys>, now: () => number): Session {
-  let current: Promise<Keys> | undefined;
-
-  const start = () => {
-    const attempt = obtain();
-    current = attempt;
-    attempt.catch(() => {
-      if (current === attempt) current = undefined;
-    });
-    return attempt;
-  };
-  const isFresh = ({ expiration }: Keys) =>
-    expiration === undefined || expiration.getTime() - renewBeforeMs > now();
-  const keys = async () => {
-    const seen = current;
-    const held = await (seen ?? start());
-    if (isFresh(held)) return held;
-    // Whoever wakes up first renews; the others find its attempt.
-    return current === seen || current === undefined ? start() : current;
-  };
-
-  return {
-    kind: 'obtained',
-    keys,
-    async replacement(dead) {
-      const seen = current;
-      const held = await keys();
-      if (held !== dead) return held;
-      return current === seen || current === undefined ? start() : current;
-    },
-  };
+  const keys = renewable(
+    obtain,
+    ({ expiration }) => expiration === undefined || expiration.getTime() - renewBeforeMs > now(),
+  );
+  return { kind: 'obtained', keys: keys.get, replacement: keys.replace };
 }

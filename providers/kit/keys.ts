@@ -19,7 +19,8 @@ export function convertFoundKeys(found: SecretMap, strategy = 'Default'): Secret
   return converted;
 }
 
-function convertKey(key: string, strategy: string): string {
+/** A key with what no Secret's key may hold replaced, by `conversionStrategy` (spec core 0.6). */
+export function convertKey(key: string, strategy = 'Default'): string {
   if (strategy === 'Default' || strategy === '') return key.replace(illegal, '_');
   if (strategy !== 'Unicode') return key;
   return key.replace(illegal, (char) => `_U${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}_`);

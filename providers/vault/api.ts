@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../kit/http.ts';
 import { member } from '../kit/json/member.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
 import { loginFailure, vaultBody } from './errors.ts';
-import { urlPath } from './paths.ts';
+import { hasDots, urlPath } from './paths.ts';
 import type { Lease, Session } from './session.ts';
 import type { VaultRequest, VaultTransport } from './transport.ts';
 
@@ -109,6 +109,8 @@ export async function login(
   namespace: string | undefined,
   countCall: ConnectDeps['countCall'],
 ): Promise<Lease> {
+  if (hasDots(request.path))
+    throw new ProviderError('Misconfigured', { what: 'the path of auth must not have the parts . and ..' });
   const sent: VaultRequest = {
     method: 'POST',
     path: urlPath(request.path, 'the path of the auth method'),

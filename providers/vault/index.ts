@@ -2,6 +2,7 @@ import { ProviderError } from '../kit/errors.ts';
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
 import { caReference, foreignReferences, lacksConsumer, secretReference } from '../kit/references.ts';
 import { authName, authReferences } from './auth/index.ts';
+import { hasDots } from './paths.ts';
 import { type VaultSpec, vaultSpec } from './schema.ts';
 
 /** HashiCorp Vault's KV engine, versions 1 and 2 (spec providers 3). */
@@ -37,10 +38,11 @@ function references({ auth, tls, caBundle, caProvider }: VaultSpec): Reference[]
 
 /** ESO's admission rules (spec providers 3.2), and an address that cannot be one. */
 function validate(spec: VaultSpec, scope: StoreScope): Problem[] {
-  const { server, version, auth, tls, caBundle, caProvider, checkAndSet } = spec;
+  const { server, path = '', version, auth, tls, caBundle, caProvider, checkAndSet } = spec;
   const url = URL.parse(server);
   const rules: readonly [broken: boolean, path: string, message: string][] = [
     [url?.protocol !== 'https:' && url?.protocol !== 'http:', 'server', 'must be an http or https URL'],
+    [hasDots(path), 'path', 'must not have the parts . and ..'],
     [auth !== undefined && authName(auth) === undefined, 'auth', 'names no auth method'],
     [
       auth?.appRole !== undefined && !auth.appRole.roleId && auth.appRole.roleRef === undefined,

@@ -15,10 +15,14 @@ export interface KvPath {
 
 /**
  * The request paths of a key (spec providers 3.3). Both come from one normalised form, so a key that is written as
- * `<mount>/data/<name>` has metadata too; ESO asks for a path that does not exist (decision 17).
+ * `<mount>/data/<name>` has metadata too; ESO asks for a path that does not exist (decision 17). Throws `Misconfigured`
+ * for a mount with `.` and `..`.
  */
 export function kvPath({ path: mount, version }: KvEngine, key: string): KvPath {
   if (mount) {
+    // Else the key would be blamed for it.
+    if (hasDots(mount))
+      throw new ProviderError('Misconfigured', { what: 'path must not have the parts . and ..' });
     const prefix = `${mount}/`;
     let rest = key;
     if (key.startsWith(prefix)) {
@@ -40,9 +44,12 @@ export function kvPath({ path: mount, version }: KvEngine, key: string): KvPath 
  * Throws `Rejected` for `.` and `..`, by which a key would leave its mount.
  */
 export function urlPath(path: string, key: string): string {
+  if (hasDots(path)) throw new ProviderError('Rejected', { what: key });
   const segments = path.split('/').filter((segment) => segment !== '');
-  if (segments.some((segment) => segment === '.' || segment === '..')) {
-    throw new ProviderError('Rejected', { what: key });
-  }
   return segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/');
+}
+
+/** Whether a path has the parts `.` or `..`, by which it would leave its place. */
+export function hasDots(path: string): boolean {
+  return path.split('/').some((segment) => segment === '.' || segment === '..');
 }

@@ -1,14 +1,8 @@
 import { STSClient } from '@aws-sdk/client-sts';
+import type { AwsKeys } from '../../kit/aws-keys.ts';
 import { ProviderError } from '../../kit/errors.ts';
 import type { HttpClient } from '../../kit/http.ts';
 import { retryAfterSeconds } from '../../kit/retry-after.ts';
-
-/** AWS credentials. */
-export interface AwsKeys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 /** The Security Token Service of a region. */
 export interface Sts {

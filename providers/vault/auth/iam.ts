@@ -1,8 +1,9 @@
+import { type AwsKeys, givenKeys, webIdentity } from '../../kit/aws-keys.ts';
 import { ProviderError } from '../../kit/errors.ts';
 import { createHttpClient, type HttpClient } from '../../kit/http.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import type { AwsKeys, Sts } from './aws-sts.ts';
-import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+import type { Sts } from './aws-sts.ts';
+import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['iam']>;
 
@@ -68,27 +69,11 @@ async function baseKeys(
 ): Promise<AwsKeys> {
   const account = jwt?.serviceAccountRef;
   if (account !== undefined) {
-    const annotations = await credentials.serviceAccountAnnotations(account);
-    const role = annotations['eks.amazonaws.com/role-arn'];
-    if (!role) {
-      const what = `ServiceAccount ${account.name} has no annotation eks.amazonaws.com/role-arn`;
-      throw new ProviderError('Misconfigured', { what });
-    }
-    const audience = annotations['eks.amazonaws.com/audience'] || 'sts.amazonaws.com';
-    const { token } = await credentials.serviceAccountToken(account, [audience]);
+    const { role, token } = await webIdentity(account, credentials);
     const { assumeRoleWithWebIdentity } = await import('./aws-sts.ts');
     return assumeRoleWithWebIdentity(http, sts, role, token);
   }
-  if (secretRef !== undefined) {
-    const { accessKeyIDSecretRef, secretAccessKeySecretRef, sessionTokenSecretRef } = secretRef;
-    return {
-      accessKeyId: await trimmedSecret(credentials, accessKeyIDSecretRef ?? {}),
-      secretAccessKey: await trimmedSecret(credentials, secretAccessKeySecretRef ?? {}),
-      ...(sessionTokenSecretRef === undefined
-        ? {}
-        : { sessionToken: await trimmedSecret(credentials, sessionTokenSecretRef) }),
-    };
-  }
+  if (secretRef !== undefined) return givenKeys(secretRef, credentials);
   // Who gets the signed request can log in with it, and whoever writes a SecretStore chooses the server that gets it.
   if (scope.kind === 'SecretStore') {
     throw new ProviderError('CredentialForbidden', { what: "the hook's own AWS identity" });

@@ -55,3 +55,12 @@ test('a key cannot climb out of its mount', () => {
     );
   }
 });
+
+test('a mount that leaves its place is an error of the store, not of the key', () => {
+  for (const path of ['..', 'secret/..', '../sys', './kv']) {
+    assert.throws(
+      () => kvPath({ path, version: 'v2' }, 'db'),
+      (error) => error instanceof ProviderError && error.code === 'Misconfigured',
+    );
+  }
+});
