@@ -1,7 +1,11 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { controllerUidLabel, refreshIdAnnotation } from '../composite-controllers/external-secret/names.ts';
-import type { SecretObject } from '../composite-controllers/lib/objects.ts';
+import {
+  controllerUidLabel,
+  inputsAnnotation,
+  refreshIdAnnotation,
+} from '../composite-controllers/external-secret/names.ts';
+import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { readManifests } from '../local/manifests.ts';
 import { readyOf, summary } from './ready.ts';
 
@@ -40,7 +44,11 @@ async function run({ file, output, showValues }: Flags): Promise<number> {
   const { render } = await import('../local/render.ts');
   const rendering = await render(manifests);
 
-  const secrets = rendering.secrets.map((secret) => presented(secret, showValues === true));
+  const show = showValues === true;
+  const secrets = [
+    ...rendering.secrets.map((secret) => presented(secret, show)),
+    ...rendering.objects.map((object) => presentedObject(object, show)),
+  ];
   process.stdout.write(
     output === 'json'
       ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: secrets }, null, 2)}\n`
@@ -56,10 +64,6 @@ async function run({ file, output, showValues }: Flags): Promise<number> {
 }
 
 function presented(secret: SecretObject, showValues: boolean): object {
-  const { name, namespace } = secret.metadata;
-  // What differs from one rendering to the next says nothing to a reader.
-  const { [controllerUidLabel]: _uid, ...labels } = secret.metadata.labels ?? {};
-  const { [refreshIdAnnotation]: _id, ...annotations } = secret.metadata.annotations ?? {};
   const data = Object.entries(secret.data ?? {}).map(([key, value]) => [
     key,
     showValues ? value : masked(value),
@@ -67,10 +71,39 @@ function presented(secret: SecretObject, showValues: boolean): object {
   return {
     apiVersion: secret.apiVersion,
     kind: secret.kind,
-    metadata: { name, namespace, labels, annotations },
+    metadata: presentedMetadata(secret),
     type: secret.type,
     data: Object.fromEntries(data),
   };
+}
+
+/** A target of another kind: a value may be at any place in it. */
+function presentedObject({ apiVersion, kind, metadata, ...rest }: KubeObject, showValues: boolean): object {
+  const content = showValues ? rest : maskedTree(rest);
+  return {
+    apiVersion,
+    kind,
+    metadata: presentedMetadata({ apiVersion, kind, metadata }),
+    ...(content as object),
+  };
+}
+
+/** What differs from one rendering to the next says nothing to a reader. */
+function presentedMetadata({ metadata }: KubeObject): object {
+  const { name, namespace, finalizers } = metadata;
+  const { [controllerUidLabel]: _uid, ...labels } = metadata.labels ?? {};
+  const {
+    [refreshIdAnnotation]: _id,
+    [inputsAnnotation]: _inputs,
+    ...annotations
+  } = metadata.annotations ?? {};
+  return { name, namespace, labels, annotations, ...(finalizers === undefined ? {} : { finalizers }) };
+}
+
+function maskedTree(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(maskedTree);
+  if (typeof node !== 'object' || node === null) return `*** ${Buffer.byteLength(String(node))} bytes`;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, maskedTree(value)]));
 }
 
 function masked(base64: string): string {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { crds, definitions } from '../composite-controllers/definitions.ts';
+import type { ExternalSecretSpec } from '../composite-controllers/external-secret/schema.ts';
 import { isFieldManager } from '../composite-controllers/lib/field-manager.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
+import type { TargetObjects } from '../composite-controllers/lib/ports.ts';
 import { silentObserver } from '../providers/observer.ts';
 import { buildApp } from '../server/app.ts';
 import { noAuthentication } from '../server/auth.ts';
@@ -24,6 +26,8 @@ import { createStandIn } from './metacontroller/stand-in.ts';
 export interface Rendering {
   /** The Secrets that Keyhook would write. */
   readonly secrets: readonly SecretObject[];
+  /** The targets of other kinds. */
+  readonly objects: readonly KubeObject[];
   /** The ExternalSecrets and stores with the status that they get. */
   readonly parents: readonly KubeObject[];
   /** Manifests that an API server would not take. */
@@ -71,9 +75,11 @@ export async function render(
     await standIn.idle();
     const lists = await Promise.all(parentTypes.map((parent) => api.list(parent)));
     const { items } = await api.list(secretType);
+    const parents = lists.flatMap((list) => list.items);
     return {
+      objects: await objectsOf(parents, targetObjects(api)),
       secrets: (items as SecretObject[]).filter(isOurs),
-      parents: lists.flatMap((list) => list.items),
+      parents,
       problems,
     };
   } finally {
@@ -163,6 +169,19 @@ function versioned(known: ResourceType, { apiVersion }: KubeObject): ResourceTyp
 
 async function apply(api: KubeApi, resource: ResourceType, object: KubeObject): Promise<void> {
   await api.apply(resource, object, { fieldManager: 'keyhook-render', force: true });
+}
+
+/** The targets that the parents have by manifest, those that are there. */
+async function objectsOf(parents: readonly KubeObject[], targets: TargetObjects): Promise<KubeObject[]> {
+  const found = await Promise.all(
+    parents.map(({ metadata, spec }) => {
+      const { name, manifest } = (spec as ExternalSecretSpec | undefined)?.target ?? {};
+      return manifest === undefined
+        ? undefined
+        : targets.get(manifest, metadata.namespace ?? '', name ?? metadata.name).catch(() => undefined);
+    }),
+  );
+  return found.filter((object) => object !== undefined);
 }
 
 /** A child, or one that the hook has applied itself. */

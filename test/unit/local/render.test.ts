@@ -41,6 +41,73 @@ test('the example with the fake provider renders to its Secret', async () => {
   );
 });
 
+test('the example with templates renders, out of the manifest, a ConfigMap, and with a salt', async () => {
+  const { manifests, problems } = readManifests([join(examples, 'templates')]);
+  const rendering = await render(manifests);
+  assert.deepEqual([...problems, ...rendering.problems], []);
+  for (const parent of rendering.parents) assert.equal(readyOf(parent)?.status, 'True', parent.metadata.name);
+  const texts = (name: string) => {
+    const { data = {} } = rendering.secrets.find(({ metadata }) => metadata.name === name) ?? {};
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  };
+  assert.deepEqual(texts('pull-secret'), {
+    '.dockerconfigjson':
+      '{"auths":{"registry.example.com":{"auth":"cm9ib3Q6bm90LWEtc2VjcmV0","password":"not-a-secret","username":"robot"}}}',
+  });
+  assert.deepEqual(texts('app'), {
+    'app.ini': '[database]\nhost = db.example.com\nuser = app\npassword = "not-a-secret-either"\n',
+    DB_HOST: 'db.example.com',
+    DB_USER: 'app',
+    DB_PASSWORD: 'not-a-secret-either',
+  });
+  assert.match(texts('users').users ?? '', /^app:\$2a\$10\$/);
+});
+
+test('a target of another kind is rendered, too', async () => {
+  const { objects, secrets } = await renderText(`
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: values, namespace: a}
+spec: {provider: {fake: {data: [{key: k, value: v}]}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: settings, namespace: a}
+spec:
+  secretStoreRef: {name: values}
+  data: [{secretKey: k, remoteRef: {key: k}}]
+  target: {manifest: {apiVersion: v1, kind: ConfigMap}, template: {data: {x: "{{ .k }}!"}}}
+`);
+  assert.deepEqual(secrets, []);
+  assert.deepEqual(
+    objects.map(({ kind, metadata, data }) => [kind, metadata.name, data]),
+    [['ConfigMap', 'settings', { x: 'v!' }]],
+  );
+});
+
+test('what a template gets wrong is told by its place, and no Secret is made of it', async () => {
+  const { parents, secrets } = await renderText(`
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: values, namespace: a}
+spec: {provider: {fake: {data: [{key: k, value: c4nary}]}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: bad, namespace: a}
+spec:
+  secretStoreRef: {name: values}
+  data: [{secretKey: k, remoteRef: {key: k}}]
+  target: {template: {data: {x: "{{ .k | fail }}"}}}
+`);
+  assert.deepEqual(secrets, []);
+  const message = readyOf(parents.find(({ kind }) => kind === 'ExternalSecret')!)?.message ?? '';
+  assert.match(message, /template "data\.x":1:\d+: .*withheld/);
+  assert.doesNotMatch(message, /c4nary/);
+});
+
 test('the example for Vault is valid; without a cluster its ServiceAccount is what is missing', async () => {
   const { manifests } = readManifests([join(examples, 'vault')]);
   const { problems, secrets, parents } = await render(manifests);
