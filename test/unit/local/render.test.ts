@@ -163,35 +163,22 @@ test('the backend is read for real, and what it refuses is said by name', async 
 });
 
 test('targets of every policy are rendered, merged ones with what they are merged into', async () => {
-  const external = (name: string, creationPolicy: string) => `
----
-apiVersion: external-secrets.io/v1
-kind: ExternalSecret
-metadata: {name: ${name}, namespace: a}
-spec:
-  secretStoreRef: {name: fake}
-  target: {creationPolicy: ${creationPolicy}}
-  data: [{secretKey: password, remoteRef: {key: db}}]
-`;
-  const { secrets } = await renderText(`
-apiVersion: external-secrets.io/v1
-kind: SecretStore
-metadata: {name: fake, namespace: a}
-spec: {provider: {fake: {data: [{key: db, value: p}]}}}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: merged, namespace: a}
-stringData: {theirs: t}
-${external('owned', 'Owner')}${external('orphan', 'Orphan')}${external('merged', 'Merge')}${external('none', 'None')}`);
+  const { manifests, problems } = readManifests([join(examples, 'policies')]);
+  const rendering = await render(manifests);
+  assert.deepEqual([...problems, ...rendering.problems], []);
   assert.deepEqual(
-    secrets.map(({ metadata, data }) => [metadata.name, Object.keys(data ?? {}).sort()]),
+    rendering.secrets.map(({ metadata, data, immutable }) => [
+      metadata.name,
+      Object.keys(data ?? {}).sort(),
+      immutable,
+    ]),
     [
-      ['merged', ['password', 'theirs']],
-      ['orphan', ['password']],
-      ['owned', ['password']],
+      ['immutable', ['password'], true],
+      ['of-a-chart', ['host', 'password'], undefined],
+      ['orphan', ['password'], undefined],
     ],
   );
+  assert.ok(rendering.parents.every((parent) => readyOf(parent)?.status === 'True'));
 });
 
 test('a manifest that the API server would not take is a problem that names the field', async () => {

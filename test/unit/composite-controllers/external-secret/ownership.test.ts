@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { objectHash } from '../../../../composite-controllers/lib/hash.ts';
+import { secretType } from '../../../../local/metacontroller/discovery.ts';
 import { ownerOf } from '../../properties/objects.ts';
 import { encoded, entry, onBench } from './bench.ts';
 
@@ -34,6 +35,26 @@ describe('what ESO has written changes hands whole: keys and labels that the spe
       }),
     );
 });
+
+test('Metacontroller under a new name takes over what it wrote under the old one: dropped keys and labels go', () =>
+  onBench(async ({ cluster, sync, edit, texts, secret, ready }) => {
+    await sync({ creationPolicy: 'Owner' }, [...password, entry('token', 'api')], { team: 'a' });
+    const former = secret()!.metadata.managedFields!.map((by) =>
+      by.manager === 'metacontroller' ? { ...by, manager: 'before', time: '2026-01-01T00:00:00Z' } : by,
+    );
+    await cluster
+      .as('user')
+      .jsonPatch(secretType, 'team-a', 'mine', [
+        { op: 'replace', path: '/metadata/managedFields', value: former },
+      ]);
+    // The next write makes an entry under the new name beside the old one.
+    await edit({ metadata: { labels: { other: 'b' } } });
+    await edit({ spec: { data: password }, metadata: { labels: { team: null } } });
+    assert.equal(ready()?.status, 'True', ready()?.message);
+    assert.deepEqual(texts(), { password: 'db@1' });
+    assert.equal(secret()!.metadata.labels?.team, undefined);
+    assert.ok(secret()!.metadata.managedFields!.every(({ manager }) => manager !== 'before'));
+  }));
 
 test('a Secret of nobody is adopted by Owner, and what was never ours stays but for the data', () =>
   onBench(async ({ create, sync, texts, secret }) => {
