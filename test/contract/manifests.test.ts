@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { specProblems } from '../../../composite-controllers/external-secret/validity.ts';
-import type { StoreSpec } from '../../../composite-controllers/secret-store/schema.ts';
-import { createStoreCheck } from '../../../composite-controllers/secret-store/validity.ts';
-import { registry } from '../../../providers/registry.ts';
-import { documentedManifests } from '../../support/documented-manifests.ts';
+import { specProblems } from '../../composite-controllers/external-secret/validity.ts';
+import type { StoreSpec } from '../../composite-controllers/secret-store/schema.ts';
+import { createStoreCheck } from '../../composite-controllers/secret-store/validity.ts';
+import { registry } from '../../providers/registry.ts';
+import { documentedManifests } from '../support/documented-manifests.ts';
 
 const manifests = documentedManifests();
 const checkStore = createStoreCheck(registry);
