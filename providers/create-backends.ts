@@ -126,7 +126,12 @@ export function createBackends(options: BackendsOptions): Backends {
           (secret) => secret.size,
         );
       };
-      return share(store, read, options.signal, new ProviderError('Timeout'));
+      // With repetitions of its own it may outlast a call, as a listing does.
+      const givenUp =
+        store.retry === undefined
+          ? new ProviderError('Timeout')
+          : new ProviderError('UnderWay', { what: ref.key });
+      return share(store, read, options.signal, givenUp);
     },
     find(store, consumer, query, options: ReadOptions) {
       const find = async () => {

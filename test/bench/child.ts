@@ -21,9 +21,13 @@ export interface Server {
 /** What a script of `servers/` is told by its first argument, and tells its parent. */
 export type Told = { readonly url: string } | { readonly usage: Usage };
 
+/** The heap that Node takes in a container of 512 MiB, the limit that is shipped; else it grows with the machine. */
+const heap = ['--max-old-space-size=256'];
+
 /** Starts a script of `servers/`. */
 export async function startServer(script: string, settings: object): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'servers', script), [JSON.stringify(settings)], {
+    execArgv: heap,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });

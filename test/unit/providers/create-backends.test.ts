@@ -222,6 +222,19 @@ test('a find goes on without its caller, who is told so and takes the answer lat
   assert.equal(state.finds.length, 1);
 });
 
+test('a read that its store lets repeat is waited for beyond the call, not failed', async (t) => {
+  const { read, state } = setup(t);
+  state.hang = true;
+  const patient = { ...shared, retry: { maxRetries: 2, intervalMs: 10_000 } };
+  const asked = (store: StoreHandle) => {
+    const caller = new AbortController();
+    setImmediate(() => caller.abort());
+    return read(store, 'team-a', 'k', caller.signal);
+  };
+  await assert.rejects(asked(patient), { code: 'UnderWay' });
+  await assert.rejects(asked(own('team-a')), { code: 'Timeout' });
+});
+
 test('a store without credentials of its own is not tried while it validates itself', async (t) => {
   const { backends, state } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
   assert.equal(await backends.check(shared, new AbortController().signal), 'skipped');

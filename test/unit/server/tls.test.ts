@@ -238,6 +238,20 @@ describe('a client certificate', () => {
     assert.equal((await postHttp2(session(t, port), {})).status, 401);
   });
 
+  test('is judged by another authority once the file names it, without a restart', async (t) => {
+    const others = createAuthority('others');
+    const files = filesOf(identity, clients.certPem);
+    const { url } = await start(t, files);
+    const successor = others.issue({ commonName: 'metacontroller' });
+    assert.equal((await post(url, {}, successor)).status, 401);
+    replaceFile(files.clientCaFile!, `${clients.certPem}\n${others.certPem}`);
+    await eventually(async () => assert.equal((await post(url, {}, successor)).status, 200));
+    assert.equal((await post(url, {}, caller)).status, 200, 'both, while they overlap');
+    replaceFile(files.clientCaFile!, others.certPem);
+    await eventually(async () => assert.equal((await post(url, {}, caller)).status, 401));
+    assert.equal((await post(url, {}, successor)).status, 200);
+  });
+
   test('is not made up for by resuming a session that had none', async (t) => {
     const { port } = await start(t, filesOf(identity, clients.certPem));
     for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
