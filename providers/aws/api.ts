@@ -13,13 +13,15 @@ export interface AwsCall {
   readonly signal: AbortSignal;
   /** Whether the failure says that what was asked for does not exist. */
   readonly isAbsent?: (failure: AwsFailure) => boolean;
+  /** Names of errors by which AWS says that somebody else was faster. */
+  readonly conflicts?: RegExp;
 }
 
 /** The API of one AWS service, called with one identity. */
 export interface AwsApi<Client> {
   /**
    * Sends by one of the SDK's clients. Credentials that AWS calls dead are replaced once. Throws only ProviderError, of
-   * which `NotFound` when {@link AwsCall.isAbsent} says so.
+   * which `NotFound` when {@link AwsCall.isAbsent} says so, and `Conflict` by {@link AwsCall.conflicts}.
    */
   call<Answer>(
     call: AwsCall,
@@ -51,15 +53,18 @@ export function createAwsApi<Client>(
   };
 
   return {
-    async call({ operation, what, signal, isAbsent = () => false }, send) {
+    async call({ operation, what, signal, isAbsent = () => false, conflicts }, send) {
       const once = async (keys: Keys) => {
         try {
           const answer = await send(clientOf(keys), { abortSignal: signal });
           countCall(operation, 'success');
           return { answer };
         } catch (error) {
-          const absent = !(error instanceof ProviderError) && isAbsent(awsFailure(error));
+          const failure = error instanceof ProviderError ? undefined : awsFailure(error);
+          const isTaken = failure?.named === true && conflicts?.test(failure.name) === true;
+          const absent = failure !== undefined && isAbsent(failure);
           countCall(operation, absent ? 'success' : 'error');
+          if (isTaken) throw new ProviderError('Conflict', { what });
           if (!absent) return { error };
           throw new ProviderError('NotFound', { what });
         }

@@ -29,6 +29,8 @@ export async function connectAws(
     session,
     sdk,
     prefix: spec.prefix ?? '',
+    deletion: spec.secretsManager ?? {},
+    credentials,
     now,
     countCall,
     ...(retry === undefined ? {} : { retry }),
@@ -51,6 +53,18 @@ export async function connectAws(
     async find(query, signal) {
       demandConsumer();
       return service.find(query, signal);
+    },
+    async push(push, signal) {
+      demandConsumer();
+      return service.push(push, signal);
+    },
+    async delete(target, signal) {
+      demandConsumer();
+      return service.delete(target, signal);
+    },
+    async exists(target, signal) {
+      demandConsumer();
+      return service.exists(target, signal);
     },
     check: (signal) => checkSession(session, auth, signal),
     async close() {

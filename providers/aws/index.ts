@@ -10,7 +10,7 @@ export const aws: Provider<typeof awsSpec> = {
   name: 'aws',
   label: ({ service }) => `AWS/${service}`,
   spec: awsSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   validate,
   references,

@@ -14,6 +14,7 @@ import { serializeStrings } from '../kit/json/serialize.ts';
 import type { FindQuery, RemoteRef, SecretMap } from '../kit/provider.ts';
 import { type AwsApi, type AwsCall, createAwsApi } from './api.ts';
 import { type BatchReader, createBatchReader, type Wanted } from './batch-reader.ts';
+import { parameterPushes } from './parameter-store-push.ts';
 import { allPages, finding, neitherNameNorTags, type Service, type ServiceContext } from './service.ts';
 import type { Keys } from './session.ts';
 
@@ -44,6 +45,7 @@ export function connectParameterStore(context: ServiceContext): Service {
         : reader.read({ id, what: key }, signal);
     },
     find: (query, signal) => findParameters(api, reader, query, signal),
+    ...parameterPushes(api, prefix),
   };
 }
 

@@ -13,6 +13,7 @@ import type { FindQuery, SecretMap } from '../kit/provider.ts';
 import { type AwsApi, type AwsCall, createAwsApi } from './api.ts';
 import { type BatchReader, createBatchReader, type Wanted } from './batch-reader.ts';
 import type { AwsFailure } from './errors.ts';
+import { secretPushes } from './secrets-manager-push.ts';
 import { allPages, finding, neitherNameNorTags, type Service, type ServiceContext } from './service.ts';
 
 type Api = AwsApi<SecretsManagerClient>;
@@ -45,6 +46,15 @@ export function connectSecretsManager(context: ServiceContext): Service {
       return readValue(api, wanted, versionOf(ref.version), signal);
     },
     find: (query, signal) => findSecrets(api, reader, query, signal),
+    ...secretPushes({
+      api,
+      prefix,
+      deletion: context.deletion,
+      readCurrent: (id, what, signal) => readValue(api, { id, what }, { VersionStage: 'AWSCURRENT' }, signal),
+      // In the namespace of the PushSecret, which for a SecretStore is its own.
+      readPolicy: async ({ kind: type, name, key }, namespace) =>
+        Buffer.from(await context.credentials.ca({ type, name, key, namespace })).toString(),
+    }),
   };
 }
 

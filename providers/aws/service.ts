@@ -1,18 +1,24 @@
 import { ProviderError } from '../kit/errors.ts';
-import type { ConnectDeps, FindQuery, RemoteRef, SecretMap } from '../kit/provider.ts';
+import type { ConnectDeps, FindQuery, RemoteRef, SecretMap, SecretsClient } from '../kit/provider.ts';
 import type { SdkOptions } from './auth.ts';
+import type { AwsSpec } from './schema.ts';
 import type { Session } from './session.ts';
 
 /** What the parts of a store's client that speak to one service share. */
-export interface ServiceContext extends Pick<ConnectDeps, 'now' | 'countCall' | 'retry'> {
+export interface ServiceContext extends Pick<ConnectDeps, 'now' | 'countCall' | 'retry' | 'credentials'> {
   readonly session: Session;
   readonly sdk: SdkOptions & { readonly endpoint?: string };
   /** Goes before every key, but for `find`. */
   readonly prefix: string;
+  /** How Secrets Manager deletes. */
+  readonly deletion: NonNullable<AwsSpec['secretsManager']>;
 }
 
+/** The writing half of a service. */
+export type ServiceWrites = Required<Pick<SecretsClient, 'push' | 'delete' | 'exists'>>;
+
 /** One service that holds secrets. */
-export interface Service {
+export interface Service extends ServiceWrites {
   /** The bytes of a value, or the tags as a JSON object. */
   read(ref: RemoteRef, signal: AbortSignal): Promise<Uint8Array>;
   find(query: FindQuery, signal: AbortSignal): Promise<SecretMap>;

@@ -1,4 +1,4 @@
-import { startFakeAws } from '../fakes/aws.ts';
+import { canWrite, startFakeAws } from '../fakes/aws.ts';
 import { put } from '../fakes/aws-model.ts';
 import { awsCaller } from '../support/aws-api.ts';
 import { startMoto } from '../testbed/moto.ts';
@@ -28,8 +28,8 @@ export async function fakeHost(): Promise<AwsHost> {
   const aws = await startFakeAws();
   const accessKeyId = (who: Who) => `AKIAOF${who.toUpperCase()}`;
   const role = (who: Who) => `arn:aws:iam::123456789012:role/${who}`;
-  for (const [who, start] of Object.entries({ reader: '', left: 'left/', right: 'right/' })) {
-    const grants = [start, `/${start}`];
+  for (const [who, start] of Object.entries({ reader: '', left: 'left/', right: 'right/', writer: '' })) {
+    const grants = [start, `/${start}`, ...(who === 'writer' ? [canWrite] : [])];
     aws.users.set(accessKeyId(who as Who), grants);
     aws.roles.set(role(who as Who), grants);
   }

@@ -20,8 +20,15 @@ export interface FakeSecret {
   deleted: boolean;
 }
 
-/** Serves one operation; `may` says whether the caller may read a name. Throws {@link AwsFault}. */
-export type Operation = (input: Record<string, never>, may: (name: string) => boolean) => object;
+/** Serves one operation; `may` says whether the caller may read a name, or write what it may read. Throws {@link AwsFault}. */
+export type Operation = (input: Record<string, never>, may: May) => object;
+
+export type May = ((name: string) => boolean) & { readonly write: boolean };
+
+/** The tags of a request as the model has them. */
+export function tagRecord(list: readonly { Key: string; Value: string }[] = []): Record<string, string> {
+  return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
+}
 
 /** Adds a value to a secret or parameter, and makes it if it is not there. Returns the id of the version. */
 export function put(

@@ -1,4 +1,13 @@
-import { AwsFault, type FakeSecret, type Operation, page, tagList } from './aws-model.ts';
+import {
+  AwsFault,
+  type FakeSecret,
+  type May,
+  type Operation,
+  page,
+  put,
+  tagList,
+  tagRecord,
+} from './aws-model.ts';
 
 interface Input {
   readonly Name: string;
@@ -8,13 +17,18 @@ interface Input {
   readonly ParameterFilters?: readonly { readonly Key: string; readonly Values: readonly string[] }[];
   readonly MaxResults?: number;
   readonly NextToken?: string;
+  readonly Value?: string;
+  readonly Overwrite?: boolean;
+  readonly Tags?: readonly { Key: string; Value: string }[];
+  readonly TagKeys?: readonly string[];
 }
 
 /**
  * docs.aws.amazon.com/systems-manager/latest/APIReference/ API_GetParameter, API_GetParameters, API_GetParametersByPath,
- * API_DescribeParameters and API_ListTagsForResource.
+ * API_DescribeParameters, API_ListTagsForResource, API_PutParameter, API_DeleteParameter, API_AddTagsToResource and
+ * API_RemoveTagsFromResource.
  */
-export function parameterOperations(parameters: ReadonlyMap<string, FakeSecret>): Record<string, Operation> {
+export function parameterOperations(parameters: Map<string, FakeSecret>): Record<string, Operation> {
   const read = (selector: string, may: (name: string) => boolean) => {
     const [name = '', version] = selector.split(':');
     if (!may(name)) throw new AwsFault('AccessDeniedException');
@@ -28,7 +42,7 @@ export function parameterOperations(parameters: ReadonlyMap<string, FakeSecret>)
   };
   const below = (name: string, path: string) => name.startsWith(`${path.replace(/\/$/, '')}/`);
   const there = () => [...parameters].filter(([, { deleted }]) => !deleted);
-  const operations: Record<string, (input: Input, may: (name: string) => boolean) => object> = {
+  const operations: Record<string, (input: Input, may: May) => object> = {
     GetParameter: ({ Name }, may) => ({ Parameter: read(Name, may) }),
     GetParameters({ Names = [] }, may) {
       const found: object[] = [];
@@ -64,6 +78,31 @@ export function parameterOperations(parameters: ReadonlyMap<string, FakeSecret>)
       const parameter = parameters.get(ResourceId.split(':')[0] ?? '');
       if (parameter === undefined) throw new AwsFault('InvalidResourceId');
       return { TagList: tagList(parameter.tags) };
+    },
+    PutParameter({ Name, Value = '', Overwrite, Tags }, may) {
+      if (!may(Name) || !may.write) throw new AwsFault('AccessDeniedException');
+      const isThere = parameters.get(Name)?.deleted === false;
+      if (isThere && !Overwrite) throw new AwsFault('ParameterAlreadyExists');
+      put(parameters, Name, Value, Tags === undefined ? undefined : tagRecord(Tags));
+      return { Version: parameters.get(Name)?.versions.length };
+    },
+    DeleteParameter({ Name }, may) {
+      if (!may(Name) || !may.write) throw new AwsFault('AccessDeniedException');
+      if (!parameters.delete(Name)) throw new AwsFault('ParameterNotFound');
+      return {};
+    },
+    AddTagsToResource({ ResourceId, Tags }) {
+      const parameter = parameters.get(ResourceId);
+      if (parameter === undefined) throw new AwsFault('InvalidResourceId');
+      parameter.tags = { ...parameter.tags, ...tagRecord(Tags) };
+      return {};
+    },
+    RemoveTagsFromResource({ ResourceId, TagKeys = [] }) {
+      const parameter = parameters.get(ResourceId);
+      if (parameter === undefined) throw new AwsFault('InvalidResourceId');
+      const kept = Object.entries(parameter.tags).filter(([key]) => !TagKeys.includes(key));
+      parameter.tags = Object.fromEntries(kept);
+      return {};
     },
   };
   return operations as unknown as Record<string, Operation>;

@@ -1,4 +1,13 @@
-import { AwsFault, type FakeSecret, type Operation, page, tagList } from './aws-model.ts';
+import {
+  AwsFault,
+  type FakeSecret,
+  type May,
+  type Operation,
+  page,
+  put,
+  tagList,
+  tagRecord,
+} from './aws-model.ts';
 
 const arnStart = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:';
 const arnOf = (name: string) => `${arnStart}${name}-AbCdEf`;
@@ -16,13 +25,28 @@ interface Input {
   readonly Filters?: readonly { readonly Key: string; readonly Values: readonly string[] }[];
   readonly MaxResults?: number;
   readonly NextToken?: string;
+  readonly Name?: string;
+  readonly Tags?: readonly { Key: string; Value: string }[];
+  readonly TagKeys?: readonly string[];
+  readonly SecretString?: string;
+  readonly SecretBinary?: string;
+  readonly ForceDeleteWithoutRecovery?: boolean;
+}
+
+function writable(name: string, may: May): string {
+  if (!may(name) || !may.write) throw new AwsFault('AccessDeniedException');
+  return name;
+}
+
+function contentOf({ SecretString, SecretBinary = '' }: Partial<Input>): string | Uint8Array {
+  return SecretString ?? Buffer.from(SecretBinary, 'base64');
 }
 
 /**
- * docs.aws.amazon.com/secretsmanager/latest/apireference/ API_GetSecretValue, API_BatchGetSecretValue, API_ListSecrets and
- * API_DescribeSecret. To list takes the grant `*`.
+ * docs.aws.amazon.com/secretsmanager/latest/apireference/ API_GetSecretValue, API_BatchGetSecretValue, API_ListSecrets,
+ * API_DescribeSecret, API_CreateSecret, API_PutSecretValue, API_TagResource, API_UntagResource and API_DeleteSecret. To list takes the grant `*`.
  */
-export function secretOperations(secrets: ReadonlyMap<string, FakeSecret>): Record<string, Operation> {
+export function secretOperations(secrets: Map<string, FakeSecret>): Record<string, Operation> {
   const demand = (name: string, may: (name: string) => boolean): FakeSecret => {
     if (!may(name)) throw new AwsFault('AccessDeniedException');
     const secret = secrets.get(name);
@@ -59,7 +83,7 @@ export function secretOperations(secrets: ReadonlyMap<string, FakeSecret>): Reco
         Values.some((value) => text.startsWith(value)),
       );
     });
-  const operations: Record<string, (input: Input, may: (name: string) => boolean) => object> = {
+  const operations: Record<string, (input: Input, may: May) => object> = {
     GetSecretValue: read,
     BatchGetSecretValue({ SecretIdList = [] }, may) {
       const values: object[] = [];
@@ -81,7 +105,45 @@ export function secretOperations(secrets: ReadonlyMap<string, FakeSecret>): Reco
     },
     DescribeSecret({ SecretId }, may) {
       const name = nameOf(SecretId);
-      return { ARN: arnOf(name), Name: name, Tags: tagList(demand(name, may).tags) };
+      if (!may(name)) throw new AwsFault('AccessDeniedException');
+      const secret = secrets.get(name);
+      if (secret === undefined) throw new AwsFault('ResourceNotFoundException');
+      const [current] = secret.versions.at(-1) ?? [];
+      return {
+        ARN: arnOf(name),
+        Name: name,
+        Tags: tagList(secret.tags),
+        ...(current === undefined ? {} : { VersionIdsToStages: { [current]: ['AWSCURRENT'] } }),
+        ...(secret.deleted ? { DeletedDate: 1_700_000_000 } : {}),
+      };
+    },
+    CreateSecret({ Name = '', Tags, ...content }, may) {
+      writable(Name, may);
+      if (secrets.has(Name)) throw new AwsFault('ResourceExistsException');
+      const VersionId = put(secrets, Name, contentOf(content), tagRecord(Tags));
+      return { ARN: arnOf(Name), Name, VersionId };
+    },
+    PutSecretValue({ SecretId, ...content }, may) {
+      const name = writable(nameOf(SecretId), may);
+      demand(name, may);
+      return { ARN: arnOf(name), Name: name, VersionId: put(secrets, name, contentOf(content)) };
+    },
+    TagResource({ SecretId, Tags }, may) {
+      const secret = demand(writable(nameOf(SecretId), may), may);
+      secret.tags = { ...secret.tags, ...tagRecord(Tags) };
+      return {};
+    },
+    UntagResource({ SecretId, TagKeys = [] }, may) {
+      const secret = demand(writable(nameOf(SecretId), may), may);
+      secret.tags = Object.fromEntries(Object.entries(secret.tags).filter(([key]) => !TagKeys.includes(key)));
+      return {};
+    },
+    DeleteSecret({ SecretId, ForceDeleteWithoutRecovery }, may) {
+      const name = writable(nameOf(SecretId), may);
+      const secret = demand(name, may);
+      if (ForceDeleteWithoutRecovery) secrets.delete(name);
+      else secret.deleted = true;
+      return { ARN: arnOf(name), Name: name };
     },
   };
   return operations as unknown as Record<string, Operation>;

@@ -6,6 +6,9 @@ import { parameterOperations } from './aws-parameters.ts';
 import { secretOperations } from './aws-secrets.ts';
 import { securityTokens } from './aws-tokens.ts';
 
+/** Among {@link Grants}: what may be read may be written, too. */
+export const canWrite = '(write)';
+
 /** Starts of the names that somebody may read. */
 export type Grants = readonly string[];
 
@@ -16,7 +19,7 @@ export interface FakeCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Secrets Manager, Parameter Store and STS on loopback, as far as they are read from, with faults on demand. */
+/** Secrets Manager, Parameter Store and STS on loopback, as far as they are read from and pushed to, with faults on demand. */
 export interface FakeAws {
   readonly url: string;
   readonly secrets: Map<string, FakeSecret>;
@@ -90,7 +93,8 @@ export async function startFakeAws(): Promise<FakeAws> {
       if (sts) return { status: 200, type: 'text/xml', body: tokens.answer(operation, input) };
       const serve = operations[operation];
       if (serve === undefined) throw new AwsFault('UnknownOperationException');
-      const result = serve(input, (name) => grants.some((start) => name.startsWith(start)));
+      const reads = (name: string) => grants.some((start) => start !== canWrite && name.startsWith(start));
+      const result = serve(input, Object.assign(reads, { write: grants.includes(canWrite) }));
       return { status: 200, type: 'application/x-amz-json-1.1', body: JSON.stringify(result) };
     } catch (error) {
       if (!(error instanceof AwsFault)) throw error;

@@ -4,6 +4,8 @@ import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts'
 
 type Auth = 'jwt' | 'secretRef';
 
+const isWrite = /\.(Create|Put|Delete|Tag|Untag|Add|Remove)/;
+
 const secretAccessKey = 'a-secret-access-key-that-nobody-checks';
 const serviceAccountToken = 'a-service-account-token-that-nobody-checks';
 
@@ -38,6 +40,7 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
         'team/reader': named('reader'),
         'team/left': named('left'),
         'team/right': named('right'),
+        'team/writer': named('writer'),
         'team/stranger': named('stranger'),
       },
       serviceAccountToken,
@@ -61,7 +64,14 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
     process.env.AWS_SSM_ENDPOINT = endpoints.reads;
     process.env.AWS_STS_ENDPOINT = endpoints.sts;
     return {
-      spec: { service, region: 'eu-west-1', prefix, auth: authOf(who), sessionTagsPolicy: 'None' },
+      spec: {
+        service,
+        region: 'eu-west-1',
+        prefix,
+        auth: authOf(who),
+        sessionTagsPolicy: 'None',
+        secretsManager: { forceDeleteWithoutRecovery: true },
+      },
       scope: { kind: 'SecretStore', name: 'aws', namespace: 'team' } as const,
       kube,
     };
@@ -101,6 +111,14 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
     fail(fault) {
       reads.heal();
       if (fault !== undefined) reads.misbehave(/^POST /, fault);
+    },
+    pushes: {
+      kinds: service === 'ParameterStore' ? ['key'] : ['key', 'whole', 'property'],
+      unmanaged: 'refused',
+      repeated: 'unchanged',
+      deletes: 'secret',
+      writes: () =>
+        reads.requests.filter(({ headers }) => isWrite.test(String(headers['x-amz-target']))).length,
     },
     // Given credentials are good until the service says otherwise, so a check says nothing about it.
     ...(auth === 'secretRef' ? {} : { nowhere: () => store('reader', { reads: nowhere, sts: nowhere }) }),
