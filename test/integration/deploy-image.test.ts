@@ -139,7 +139,10 @@ describe('the image', () => {
         { timeout: 60_000 },
       );
     assert.equal((await http({ url: `http://localhost:${metricsPort}/metrics` })).status, 200);
-    assert.equal((await http({ url: `https://localhost:${port}/metrics`, caPem })).status, 401);
+    const url = `https://localhost:${port}/metrics`;
+    const headers = { authorization: `Bearer ${readFileSync(join(dir, 'token/token'), 'utf8')}` };
+    assert.equal((await http({ url, caPem })).status, 401);
+    assert.equal((await http({ url, caPem, headers })).status, 200);
     await service.stop();
     assert.match(service.log(), /"stopping"/);
   });

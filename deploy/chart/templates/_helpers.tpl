@@ -102,7 +102,7 @@ runtimeClassName: {{ . }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $.Values.global.hostAliases }}
+{{- with default $.Values.global.hostAliases $.Values.hostAliases }}
 hostAliases:
   {{- toYaml . | nindent 2 }}
 {{- end }}
