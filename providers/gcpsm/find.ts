@@ -29,7 +29,8 @@ export async function findSecrets(
   if (name === undefined && labels.length === 0)
     throw new ProviderError('Unsupported', { what: 'find without name and tags' });
   const matches = name === undefined ? () => true : nameMatcher(name);
-  const filter = name === undefined ? [...labels.map(labelFilter), ...nameFilter(path)] : nameFilter(path);
+  const filter =
+    name === undefined ? [...labels.flatMap(labelFilter), ...nameFilter(path)] : nameFilter(path);
   const isWanted = (secret: Listed) =>
     name === undefined
       ? labels.every(([key, value]) => secret.labels[key] === value) && secret.key.includes(path)
@@ -52,11 +53,11 @@ function nameFilter(path: string): string[] {
   return /^[A-Za-z0-9_-]+$/.test(path) ? [`name:${path}`] : [];
 }
 
-/** Throws `Rejected` for what no label can be, since it could say something else to Google. */
-function labelFilter([key, value]: [string, string]): string {
+/** An empty value is left to our own comparison. Throws `Rejected` for what no label can be: it could say something else to Google. */
+function labelFilter([key, value]: [string, string]): string[] {
   const isLabel = /^[\p{L}\p{N}_-]+$/u.test(key) && /^[\p{L}\p{N}_-]*$/u.test(value);
   if (!isLabel) throw new ProviderError('Rejected', { what: 'find.tags' });
-  return `labels.${key}=${value === '' ? '""' : value}`;
+  return value === '' ? [] : [`labels.${key}=${value}`];
 }
 
 /** cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/list */

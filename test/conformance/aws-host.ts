@@ -12,6 +12,8 @@ export interface AwsHost {
   /** Resolves to the name of the version. */
   write(service: AwsService, key: string, value: string | Uint8Array): Promise<string>;
   remove(service: AwsService, key: string): Promise<void>;
+  /** Present where tags can be written. */
+  tag?(service: AwsService, key: string, name: string, value: string): void;
   /** Present where it matters who asks. */
   readonly identities?: {
     /** Credentials of users, and ARNs of roles; nobody knows those of the stranger. */
@@ -43,6 +45,10 @@ export async function fakeHost(): Promise<AwsHost> {
     async remove(service, key) {
       const secret = storeOf(service).get(key);
       if (secret !== undefined) secret.deleted = true;
+    },
+    tag(service, key, name, value) {
+      const secret = storeOf(service).get(key);
+      if (secret !== undefined) secret.tags = { [name]: value };
     },
     identities: { accessKeyId, role, expireSessions: aws.expireSessions },
     credentials: aws.credentials,

@@ -65,7 +65,7 @@ export function secretManager(secrets: FakeGcpSecrets) {
       .filter((term) => term !== '')
       .every((term) => {
         const [, label, value] = /^labels\.([^=]+)=(.*)$/.exec(term) ?? [];
-        if (label !== undefined) return labels[label] === value?.replaceAll('"', '');
+        if (label !== undefined) return labels[label] === value;
         if (term.startsWith('name:')) return name.includes(term.slice('name:'.length));
         throw new GcpFault('INVALID_ARGUMENT');
       });

@@ -103,6 +103,14 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
             return names;
           },
         }),
+    ...(host.tag === undefined
+      ? {}
+      : {
+          metadata: {
+            tag: async (key, name, value) => host.tag?.(service, `${prefix}${key}`, name, value),
+            property: (name) => name,
+          },
+        }),
     remove: (key) => host.remove(service, `${prefix}${key}`),
     finds: {
       ...(service === 'ParameterStore' ? {} : { path: true }),

@@ -62,6 +62,16 @@ async function start(host: VaultHost, version: Version, setUp: LoginSetup): Prom
             return jsons.map((_, index) => String(index + 1));
           },
         }),
+    // Version 1 has nothing to say of a secret.
+    ...(version === 'v1'
+      ? {}
+      : {
+          metadata: {
+            tag: (key, name, value) =>
+              host.write(pathOf(key, 'metadata'), JSON.stringify({ custom_metadata: { [name]: value } })),
+            property: (name) => name,
+          },
+        }),
     remove: (key) => host.remove(pathOf(key)),
     finds: { path: true, nameOf: (key) => key },
     fail(fault) {
