@@ -7,8 +7,8 @@ import { conformance } from './kit.ts';
 /** Among how many test files the providers are dealt out: each runs in a process of its own, two at a time. */
 const shards = 3;
 
-/** Where a provider's harness is, whether it is there or not. */
-export const harnessPath = (name: string) => join(import.meta.dirname, 'harness', `${name}.ts`);
+/** Where a provider's harness is, whether it is there or not; names of files are in lower case. */
+export const harnessPath = (name: string) => join(import.meta.dirname, 'harness', `${name.toLowerCase()}.ts`);
 
 /** Runs the contract against every third provider, beginning with that of the index. */
 export async function conformanceShard(index: 0 | 1 | 2): Promise<void> {
