@@ -98,8 +98,8 @@ export function targetState(world: World): TargetState {
 function watchedState({ status, creationPolicy }: World, secret: SecretObject | undefined): TargetState {
   const isNone = status.refreshId === noSecret;
   if (secret === undefined) return isNone && creationPolicy === 'Merge' ? 'Valid' : 'Missing';
-  const isTrue = secret.metadata.labels?.[managedLabel] === 'true' && hashIsTrue(secret);
-  return isTrue && !isNone ? 'Valid' : 'Drifted';
+  if (isNone) return 'Unconfirmed';
+  return secret.metadata.labels?.[managedLabel] === 'true' && hashIsTrue(secret) ? 'Valid' : 'Drifted';
 }
 
 function watchedTarget(group: HookRequest['related'][string] | undefined, key: string): World['watched'] {

@@ -270,12 +270,19 @@ describe('with --watch-targets', () => {
     }));
 
   test('a target that appears is merged into at once, one that is deleted created anew or awaited', () =>
-    watched(async ({ sync, create, removeTarget, settle, texts, ready, edit }) => {
+    watched(async ({ sync, create, tamper, removeTarget, settle, texts, ready, edit }) => {
       await sync({ creationPolicy: 'Merge' }, password);
       assert.equal(ready()?.reason, 'SecretMissing');
       await create({ theirs: 'x' });
       await settle();
       assert.deepEqual(texts(), { theirs: 'x', password: 'db@1' });
+      await tamper({ data: encoded({ password: 'junk' }) });
+      await settle();
+      assert.deepEqual(
+        texts(),
+        { theirs: 'x', password: 'db@1' },
+        'to find it was no repair, which would hold up this one',
+      );
       await removeTarget();
       await settle();
       assert.equal(ready()?.reason, 'SecretMissing');
