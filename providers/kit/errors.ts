@@ -88,7 +88,7 @@ export const providerErrors = {
     advice: 'push to another key, remove it in the backend, or mark it there as managed-by external-secrets',
     retry: 'user',
   },
-  TemplateFailed: {
+  StoreTemplateFailed: {
     text: 'a template of the store cannot be rendered: {what}',
     advice: 'correct the template; `keyhook template` tries one without a cluster',
     retry: 'user',

@@ -22,7 +22,7 @@ export interface Answered {
   readonly jsonPath: string;
 }
 
-/** Sends what the templates of a store make of what is asked. Any whole answer resolves. Throws `TemplateFailed`. */
+/** Sends what the templates of a store make of what is asked. Any whole answer resolves. Throws `StoreTemplateFailed`. */
 export type Ask = (asked: Asked, signal: AbortSignal) => Promise<Answered>;
 
 export interface AskDeps {
@@ -55,8 +55,8 @@ export function createAsk({ spec, secrets, templates, http, timeoutMs }: AskDeps
     );
     if (result.kind === 'rendered') return result.texts;
     if (result.kind === 'stopped')
-      throw new ProviderError('TemplateFailed', { what: `it takes too long for ${what}` });
-    throw new ProviderError('TemplateFailed', { what: `${named[result.index]?.[0]}: ${result.reason}` });
+      throw new ProviderError('StoreTemplateFailed', { what: `it takes too long for ${what}` });
+    throw new ProviderError('StoreTemplateFailed', { what: `${named[result.index]?.[0]}: ${result.reason}` });
   };
 
   return async ({ what, remoteRef, method, body }, signal) => {
@@ -118,7 +118,7 @@ function urlOf(text: Uint8Array | undefined, what: string): URL {
   throw new ProviderError('Rejected', { what: `${what} (it makes no http or https URL)` });
 }
 
-/** Header values as bytes, one character each, which is how Go sends them. Throws `TemplateFailed` for what no header can hold. */
+/** Header values as bytes, one character each, which is how Go sends them. Throws `StoreTemplateFailed` for what no header can hold. */
 function headersOf(
   names: readonly string[],
   values: readonly Uint8Array[],
@@ -131,7 +131,9 @@ function headersOf(
         validateHeaderName(name);
         validateHeaderValue(name, value);
       } catch {
-        throw new ProviderError('TemplateFailed', { what: `headers.${name} makes no header for ${what}` });
+        throw new ProviderError('StoreTemplateFailed', {
+          what: `headers.${name} makes no header for ${what}`,
+        });
       }
       return [name, value];
     }),

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { readManifests } from '../../../local/manifests.ts';
 import { render } from '../../../local/render.ts';
 import { startLocalVault } from '../../../local/vault.ts';
+import { startHttpEndpoint } from '../../fakes/http-endpoint.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const examples = join(import.meta.dirname, '../../../examples');
@@ -85,6 +86,41 @@ spec:
     objects.map(({ kind, metadata, data }) => [kind, metadata.name, data]),
     [['ConfigMap', 'settings', { x: 'v!' }]],
   );
+});
+
+test('a webhook is asked by the templates of its store, each property in a request of its own', async (t) => {
+  const endpoint = await startHttpEndpoint('s3cret');
+  t.after(() => endpoint.close());
+  endpoint.values.set('/app/user', Buffer.from('{"value":"admin"}'));
+  endpoint.values.set('/app/pass', Buffer.from('{"value":"p4ss"}'));
+  const { secrets } = await renderText(`
+apiVersion: v1
+kind: Secret
+metadata: {name: api, namespace: a, labels: {external-secrets.io/type: webhook}}
+stringData: {token: s3cret}
+---
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: api, namespace: a}
+spec:
+  provider:
+    webhook:
+      url: '${endpoint.url}/{{ .remoteRef.key }}/{{ .remoteRef.property }}'
+      headers: {Authorization: 'Bearer {{ .api.token }}'}
+      result: {jsonPath: $.value}
+      secrets: [{name: api, secretRef: {name: api}}]
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app, namespace: a}
+spec:
+  secretStoreRef: {name: api}
+  data:
+    - {secretKey: user, remoteRef: {key: app, property: user}}
+    - {secretKey: pass, remoteRef: {key: app, property: pass}}
+`);
+  const made = secrets.find(({ metadata }) => metadata.name === 'app');
+  assert.deepEqual(made?.data, { user: 'YWRtaW4=', pass: 'cDRzcw==' });
 });
 
 test('what a template gets wrong is told by its place, and no Secret is made of it', async () => {

@@ -27,6 +27,35 @@ function mapOf(text: string): Record<string, string> {
   return Object.fromEntries([...map].map(([key, value]) => [key, Buffer.from(value).toString()]));
 }
 
+describe('templates over maps of values', () => {
+  const groups = new Map([['api', new Map([['token', Buffer.from('t')]])]]);
+  const render = (...texts: string[]) =>
+    doWork(
+      {
+        jobs: texts.map((text) => ({ name: 'k', text, as: 'text' })),
+        values,
+        groups,
+        missingKey: 'default',
+        now: 0,
+      },
+      counted,
+      defaultLimits,
+    );
+
+  it('they are found by two names, and what is missing is told as Go does', () => {
+    const result = render('{{ .api.token }} {{ .api.none }} {{ .user }}');
+    assert.equal(result.kind, 'rendered');
+    assert.equal(String(Buffer.from(result.results[0] as Uint8Array)), 't <no value> <no value>');
+  });
+
+  it('what one template changes, no other sees', () => {
+    const result = render('{{ $_ := set . "api" "gone" }}{{ .api }}', '{{ .api.token }}');
+    assert.equal(result.kind, 'rendered');
+    const texts = result.results.map((bytes) => String(Buffer.from(bytes as Uint8Array)));
+    assert.deepEqual(texts, ['gone', 't']);
+  });
+});
+
 describe('templates over one set of values', () => {
   it('see the values, and nothing of each other', () => {
     const result = work([

@@ -213,7 +213,7 @@ test('a template that fails is told by its field and place, without a value', as
     const { client } = await setup(t, spec);
     const reading = client.read({ key: 'k' }, soon());
     await assert.rejects(reading, (error: Error) => !error.message.includes('s3cret'));
-    await rejects(client.read({ key: 'k' }, soon()), 'TemplateFailed', what);
+    await rejects(client.read({ key: 'k' }, soon()), 'StoreTemplateFailed', what);
   }
 });
 
