@@ -136,6 +136,8 @@ const scenario = Type.Object(
     real: Type.Optional(Type.Literal(true)),
     kv: Type.Optional(Type.Union([Type.Literal('v1'), Type.Literal('v2')])),
     seed: Type.Optional(secrets),
+    /** Keys of Secrets that hold something random, which no two runs have in common. */
+    random: Type.Optional(Type.Array(text)),
     objects: Type.Array(manifest),
     steps: Type.Array(step, { minItems: 1 }),
   },

@@ -40,7 +40,7 @@ export async function runScenario(name: string, scenario: Scenario, world: World
       await play(step, `step ${index + 1}`, since, stage);
       since = await takeBaseline(stage);
     }
-    const snapshot = await takeSnapshot(stage, markers);
+    const snapshot = await takeSnapshot(stage, markers, scenario);
     await assertNothingLeaked(stage);
     return snapshot;
   } finally {

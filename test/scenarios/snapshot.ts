@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
 import type { Stage } from './actions.ts';
+import type { Scenario } from './format.ts';
 import { typeOf } from './kinds.ts';
 import { decodedData } from './match.ts';
 
@@ -13,7 +14,11 @@ const longestMs = 5_000;
 const kinds = ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore'];
 
 /** Takes a {@link Snapshot}; two runs of one scenario, with whatever driver, have to come to the same. */
-export async function takeSnapshot(stage: Stage, markers: ReadonlyMap<string, string>): Promise<Snapshot> {
+export async function takeSnapshot(
+  stage: Stage,
+  markers: ReadonlyMap<string, string>,
+  { random = [] }: Pick<Scenario, 'random'> = {},
+): Promise<Snapshot> {
   const { world, namespace, backend } = stage;
   await calm(stage);
   const objects = (
@@ -42,7 +47,7 @@ export async function takeSnapshot(stage: Stage, markers: ReadonlyMap<string, st
   return Object.fromEntries(
     objects.map((object) => [
       replaced(`${object.kind}/${object.metadata.name}`),
-      JSON.parse(replaced(JSON.stringify(stripped(object)))),
+      JSON.parse(replaced(JSON.stringify(stripped(object, random)))),
     ]),
   );
 }
@@ -60,7 +65,7 @@ async function calm({ world, namespace }: Stage): Promise<void> {
   }
 }
 
-function stripped(object: KubeObject): object {
+function stripped(object: KubeObject, random: readonly string[]): object {
   const {
     resourceVersion: _,
     creationTimestamp: __,
@@ -69,16 +74,24 @@ function stripped(object: KubeObject): object {
     ...metadata
   } = object.metadata;
   const isSecret = object.kind === 'Secret';
-  // What a user still owns beside the driver depends on who came first.
+  // What a user, or a patch by which the hook took a Secret over, still owns beside the driver depends on who came first.
   const owners = managedFields
-    .filter(({ manager }) => manager !== 'kubectl')
+    .filter(
+      ({ manager, operation }) => manager !== 'kubectl' && !(manager === 'keyhook' && operation === 'Update'),
+    )
     .map(({ time: _time, ...entry }) => entry);
   const result = {
     ...object,
     metadata: { ...metadata, ...(isSecret ? { managedFields: owners } : {}) },
-    ...(isSecret ? { data: decodedData(object) } : {}),
+    ...(isSecret ? { data: withoutRandom(decodedData(object), random) } : {}),
   };
   return walk(result) as object;
+}
+
+function withoutRandom(data: Record<string, string>, random: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, random.includes(key) ? 'random' : value]),
+  );
 }
 
 function walk(node: unknown): unknown {
