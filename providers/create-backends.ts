@@ -5,7 +5,9 @@ import { Connection, labelOf } from './connection.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type {
+  DeleteOutcome,
   Provider,
+  PushOutcome,
   PushTarget,
   RemoteRef,
   RemoteSecret,
@@ -34,6 +36,14 @@ const slotsPerConnection = 32;
 const readTimeoutMs = 10_000;
 const findTimeoutMs = 120_000;
 const writeTimeoutMs = 30_000;
+/** Outcomes of pushes, deletions and questions after which what was read is as true as before. */
+const nothingChanged = new Set<PushOutcome | DeleteOutcome | boolean>([
+  'unchanged',
+  'absent',
+  'unmanaged',
+  true,
+  false,
+]);
 
 /** {@link Backends} over the registered providers. */
 export function createBackends(options: BackendsOptions): Backends {
@@ -87,7 +97,7 @@ export function createBackends(options: BackendsOptions): Backends {
     reads.forget(`${uid}@`);
     finds.forget(`${uid}@`);
   };
-  const write = <T>(
+  const write = <T extends PushOutcome | DeleteOutcome | boolean>(
     store: StoreHandle,
     consumer: string,
     { remoteKey }: PushTarget,
@@ -106,7 +116,17 @@ export function createBackends(options: BackendsOptions): Backends {
       );
     };
     return untilAborted(
-      turns.take(`${store.uid} ${remoteKey}`, run).finally(() => forget(store)),
+      turns.take(`${store.uid} ${remoteKey}`, run).then(
+        (outcome) => {
+          if (!nothingChanged.has(outcome)) forget(store);
+          return outcome;
+        },
+        (error: unknown) => {
+          // It may have taken effect all the same.
+          forget(store);
+          throw error;
+        },
+      ),
       signal,
       new ProviderError('Timeout'),
     );

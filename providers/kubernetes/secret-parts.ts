@@ -1,5 +1,6 @@
+import { objectNode, textNode, withMembers } from '../kit/json/make.ts';
 import { member } from '../kit/json/member.ts';
-import type { JsonMember, JsonNode } from '../kit/json/tokenizer.ts';
+import type { JsonNode } from '../kit/json/tokenizer.ts';
 import type { SecretMap } from '../kit/provider.ts';
 import type { Marks } from './push-metadata.ts';
 
@@ -16,44 +17,23 @@ export function withParts(
   present: JsonNode | undefined,
   { name, data, labels, annotations, type }: Partial<SecretParts> & { readonly name: string },
 ): JsonNode {
-  const metadata = present === undefined ? objectOf([['name', text(name)]]) : member(present, 'metadata');
-  return replaced(
+  const secret =
     present ??
-      objectOf([
-        ['apiVersion', text('v1')],
-        ['kind', text('Secret')],
-      ]),
-    [
-      [
-        'metadata',
-        replaced(metadata, [
-          ['labels', labels && strings(labels)],
-          ['annotations', annotations && strings(annotations)],
-        ]),
-      ],
-      ['data', data && strings(new Map([...data].map(([key, value]) => [key, base64(value)])))],
-      ['type', type === undefined ? undefined : text(type)],
-    ],
-  );
+    objectNode([
+      ['apiVersion', textNode('v1')],
+      ['kind', textNode('Secret')],
+      ['metadata', objectNode([['name', textNode(name)]])],
+    ]);
+  return withMembers(secret, {
+    metadata: withMembers(member(secret, 'metadata'), {
+      labels: labels && texts(labels),
+      annotations: annotations && texts(annotations),
+    }),
+    data: data && objectNode([...data].map(([key, value]) => [key, textNode(base64(value))] as const)),
+    type: type === undefined ? undefined : textNode(type),
+  });
 }
 
-/** The object with members set; undefined leaves what is there. */
-function replaced(
-  object: JsonNode | undefined,
-  entries: readonly [string, JsonNode | undefined][],
-): JsonNode {
-  const set = entries.flatMap(([name, value]): JsonMember[] =>
-    value === undefined ? [] : [{ name, value }],
-  );
-  const others = object?.kind === 'object' ? object.members : [];
-  return node([...others.filter(({ name }) => !set.some((entry) => entry.name === name)), ...set]);
-}
-
-const node = (members: JsonMember[]): JsonNode => ({ kind: 'object', members, start: 0, end: 0 });
-const text = (value: string): JsonNode => ({ kind: 'string', text: value, start: 0, end: 0 });
-const objectOf = (entries: readonly [string, JsonNode][]) =>
-  node(entries.map(([name, value]) => ({ name, value })));
-const strings = (map: ReadonlyMap<string, string>) =>
-  objectOf([...map].map(([name, value]) => [name, text(value)]));
+const texts = (map: Marks) => objectNode([...map].map(([name, value]) => [name, textNode(value)] as const));
 const base64 = (bytes: Uint8Array) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

@@ -1,4 +1,5 @@
 import { ProviderError } from '../kit/errors.ts';
+import { textNode, withMembers } from '../kit/json/make.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';
 import { ownershipMark } from '../kit/push.ts';
@@ -40,15 +41,5 @@ export function isMarked(custom: JsonNode | undefined): boolean {
 
 /** The custom metadata with the mark; what else is there stays (ESO drops it). */
 export function withMark(custom: JsonNode | undefined): JsonNode {
-  const others = custom?.kind === 'object' ? custom.members : [];
-  const value = { kind: 'string', text: ownershipMark.value, start: 0, end: 0 } as const;
-  return {
-    kind: 'object',
-    members: [
-      ...others.filter(({ name }) => name !== ownershipMark.name),
-      { name: ownershipMark.name, value },
-    ],
-    start: 0,
-    end: 0,
-  };
+  return withMembers(custom, { [ownershipMark.name]: textNode(ownershipMark.value) });
 }

@@ -3,6 +3,7 @@ import { decodeUtf8, toByteText } from '../kit/json/byte-text.ts';
 import { equalJson } from '../kit/json/equal.ts';
 import { JsonError } from '../kit/json/json-error.ts';
 import { jsonSecret } from '../kit/json/json-secret.ts';
+import { objectNode, textNode } from '../kit/json/make.ts';
 import { member } from '../kit/json/member.ts';
 import { type JsonMember, type JsonNode, parseJson } from '../kit/json/tokenizer.ts';
 import type { Push, SecretsClient } from '../kit/provider.ts';
@@ -25,13 +26,13 @@ export function vaultPushes(kv: Kv): Required<Pick<SecretsClient, 'push' | 'dele
       if (data !== undefined && !isMarked(custom)) throw new ProviderError('NotOwned', { what: key });
       const before = data === undefined ? [] : membersOf(data);
       const after = pushed(push, before);
-      if (data !== undefined && equalJson(objectOf(before), objectOf(after))) return 'unchanged';
+      if (data !== undefined && equalJson(membersNode(before), membersNode(after))) return 'unchanged';
       if (isV1) {
         after.push({ name: customName, value: withMark(custom) });
       } else if (!isMarked(custom)) {
         await writeCustom(kv, key, withMark(custom), signal);
       }
-      await writeData(kv, key, objectOf(after), version, signal);
+      await writeData(kv, key, membersNode(after), version, signal);
       return 'written';
     },
     async delete({ remoteKey: key, property }, signal) {
@@ -47,7 +48,7 @@ export function vaultPushes(kv: Kv): Required<Pick<SecretsClient, 'push' | 'dele
         return 'deleted';
       }
       if (isV1) rest.push({ name: customName, value: withMark(custom) });
-      await writeData(kv, key, objectOf(rest), version, signal);
+      await writeData(kv, key, membersNode(rest), version, signal);
       return 'property-deleted';
     },
     async exists({ remoteKey: key, property }, signal) {
@@ -68,7 +69,7 @@ function pushed(push: Push, before: readonly JsonMember[]): JsonMember[] {
   const value = pushedValue(push);
   const { property } = push;
   if (property) {
-    const text = { kind: 'string', text: decodeUtf8(toByteText(value)), start: 0, end: 0 } as const;
+    const text = textNode(decodeUtf8(toByteText(value)));
     return [...before.filter(({ name }) => name !== property), { name: property, value: text }];
   }
   try {
@@ -94,6 +95,6 @@ function has(value: Uint8Array, key: string, property: string): boolean {
   }
 }
 
-function objectOf(members: readonly JsonMember[]): JsonNode {
-  return { kind: 'object', members, start: 0, end: 0 };
+function membersNode(members: readonly JsonMember[]): JsonNode {
+  return objectNode(members.map(({ name, value }) => [name, value] as const));
 }

@@ -106,6 +106,26 @@ test('whoever reads after a write reads what was written', async () => {
   assert.equal(await backends.exists(store, 'team', { remoteKey: 'k' }, never), false);
 });
 
+test('what writes nothing leaves what was read as it is', async () => {
+  let reads = 0;
+  const { backends } = backendsOver({
+    async read() {
+      reads++;
+      return { size: 1, value: () => new Uint8Array(), map: () => new Map() };
+    },
+    push: async () => 'unchanged',
+    delete: async () => 'unmanaged',
+    exists: async () => true,
+  });
+  const options = { maxAgeMs: 60_000, priority: 'refresh', signal: never } as const;
+  await backends.read(store, 'team', { key: 'k' }, options);
+  await backends.push(store, 'team', pushed('1'), never);
+  await backends.delete(store, 'team', { remoteKey: 'k' }, never);
+  await backends.exists(store, 'team', { remoteKey: 'k' }, never);
+  await backends.read(store, 'team', { key: 'k' }, options);
+  assert.equal(reads, 1);
+});
+
 test('writes are counted as writes', async () => {
   const { backends, counted, read } = memory();
   await read();

@@ -10,6 +10,7 @@ import { providerTemplates } from '../../../../server/provider-templates.ts';
 import { createTemplateRunner } from '../../../../server/templates.ts';
 import { memoryKube } from '../../../conformance/harness.ts';
 import { startHttpEndpoint } from '../../../fakes/http-endpoint.ts';
+import { startRecordingProxy } from '../../../support/recording-proxy.ts';
 
 const soon = () => AbortSignal.timeout(10_000);
 const own: StoreScope = { kind: 'SecretStore', name: 's', namespace: 'team' };
@@ -188,6 +189,20 @@ test('redirects are followed, with headers for their own origin only', async (t)
   assert.equal(elsewhere.requests[0]?.headers.authorization, undefined);
   endpoint.answer('/k', 302, { location: '/k' });
   await rejects(client.read({ key: 'k' }, soon()), 'Rejected');
+});
+
+test('an endpoint that does not answer is given up after the time of the store', async (t) => {
+  const proxy = await startRecordingProxy('http://127.0.0.1:1');
+  t.after(() => proxy.close());
+  proxy.misbehave(/./, 'hang');
+  const deps = {
+    credentials: createCredentials(own, kubeWith()),
+    templates: providerTemplates(createTemplateRunner(), Date.now),
+    now: Date.now,
+    countCall: () => {},
+  };
+  const client = await webhook.connect({ url: proxy.url, timeout: '50ms' }, own, deps);
+  await rejects(client.read({ key: 'k' }, soon()), 'Timeout');
 });
 
 test('a Secret without its label is not sent anywhere, and a missing one is told', async (t) => {
