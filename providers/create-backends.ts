@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Backends, ReadOptions, StoreHandle } from './backends.ts';
 import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
 import { Connection, labelOf } from './connection.ts';
+import { dependsOnConsumer, isReferent, providerOf, refKey } from './identity.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type {
@@ -9,7 +10,6 @@ import type {
   Provider,
   PushOutcome,
   PushTarget,
-  RemoteRef,
   RemoteSecret,
   SecretMap,
   SecretsClient,
@@ -204,47 +204,12 @@ export function createBackends(options: BackendsOptions): Backends {
   };
 }
 
-/** The provider that the store's section names. Throws `Misconfigured`, or `Unsupported` for one that is not built. */
-export function providerOf(providers: ReadonlyMap<string, Provider>, store: StoreHandle): Provider {
-  const names = Object.keys(store.provider);
-  const name = names[0];
-  if (names.length !== 1 || name === undefined) {
-    throw new ProviderError('Misconfigured', { what: 'spec.provider must name exactly one provider' });
-  }
-  const provider = providers.get(name);
-  if (provider === undefined) throw new ProviderError('Unsupported', { what: `provider ${name}` });
-  return provider;
-}
-
-/** Whether consumers of the store have identities of their own: other credentials, or a session that names them. */
-function dependsOnConsumer(provider: Provider, store: StoreHandle, scope: StoreScope): boolean {
-  if (scope.kind === 'SecretStore' || scope.namespace === undefined) return false;
-  return (
-    isReferent(provider, store, scope) ||
-    provider.perConsumer?.(store.provider[provider.name] as never) === true
-  );
-}
-
-/** Whether the store's credentials are its consumer's (spec providers 1.2). */
-function isReferent(provider: Provider, store: StoreHandle, scope: StoreScope): boolean {
-  if (scope.kind === 'SecretStore') return false;
-  return provider
-    .references(store.provider[provider.name] as never)
-    .some((ref) => ref.namespace === undefined);
-}
-
 function keyOf(slot: string, store: StoreHandle): string {
   return `${slot}#${store.generation}`;
 }
 
 function writeTimeout({ retry }: StoreHandle): AbortSignal {
   return AbortSignal.timeout(callMs(retry, writeTimeoutMs));
-}
-
-/** JSON quotes its parts, so that no key can be read as another's. */
-function refKey(ref: RemoteRef, { readsProperties }: Provider): string {
-  const properties = readsProperties === true ? [...(ref.properties ?? [])].sort() : null;
-  return JSON.stringify([ref.key, ref.version ?? null, ref.metadata === true, properties]);
 }
 
 function sizeOfMap(map: SecretMap): number {
