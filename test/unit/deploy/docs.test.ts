@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const top = join(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(top, path), 'utf8');
@@ -77,6 +78,40 @@ test('the script for a laptop is a script, and the files that it names exist', (
   for (const [, path = ''] of script.matchAll(/(?:-f|-k|--config) (\S+\/?\S*)/g))
     if (path !== '-') assert.ok(existsSync(join(top, path)), path);
   assert.match(script, new RegExp(`-t keyhook:${JSON.parse(read('package.json')).version} `));
+});
+
+test('that script comes to its end, and installs what each step needs before it', () => {
+  const dir = tempDir('kind');
+  const log = join(dir, 'log');
+  for (const program of ['docker', 'kind', 'kubectl', 'npm']) {
+    const lines = [
+      '#!/bin/sh',
+      `echo "${program} $*" >> ${log}`,
+      'case "$*" in "get secret"*) exit 1;; esac',
+    ];
+    writeFileSync(join(dir, program), `${lines.join('\n')}\n`, { mode: 0o755 });
+  }
+  const ran = spawnSync(join(top, 'deploy/kind/up'), {
+    env: { PATH: `${dir}:/usr/bin:/bin` },
+    encoding: 'utf8',
+  });
+  assert.equal(ran.status, 0, ran.stderr);
+  const done = readFileSync(log, 'utf8');
+  const order = [
+    'kind create',
+    'kind load',
+    'namespace.yaml',
+    '-k deploy/metacontroller',
+    '-k deploy/base',
+    'credentials',
+    'rollout status',
+  ];
+  const places = order.map((step) => done.indexOf(step));
+  assert.ok(!places.includes(-1), done);
+  assert.deepEqual(
+    places,
+    [...places].sort((a, b) => a - b),
+  );
 });
 
 test('image, chart and package have one version', () => {
