@@ -46,7 +46,7 @@ export function desiredSecret(
   const type = rest.type ?? (owned.type ? existing?.type : undefined);
   const finalizers = addable(rest.finalizers ?? [], existing);
   const data = new Map([...othersData(world, existing, owned), ...own]);
-  const failure = impossible(data);
+  const failure = impossible(data, world);
   if (failure !== undefined) return { kind: 'failed', failure };
   const isImmutable =
     world.spec.target?.immutable === true || (existing?.immutable === true && owned.immutable);
@@ -105,12 +105,12 @@ function othersData(world: World, existing: SecretObject | undefined, owned: Own
 }
 
 /** Why there can be no Secret with this data, before it is sent. */
-function impossible(data: SecretMap): SyncFailure | undefined {
+function impossible(data: SecretMap, world: World): SyncFailure | undefined {
   const refused = [...data.keys()].find((key) => !isSecretKey(key));
   if (refused !== undefined)
     return { code: 'KeyRefused', detail: `"${refused}" cannot be a key of a Secret` };
   const size = [...data.values()].reduce((sum, value) => sum + value.byteLength, 0);
-  return size > maxSecretBytes ? { code: 'TooLarge', detail: describeSize(data, size) } : undefined;
+  return size > maxSecretBytes ? { code: 'TooLarge', detail: describeSize(data, size, world) } : undefined;
 }
 
 /** Value of the created-by label: which ExternalSecret made the Secret (spec core 0.2). */
@@ -118,10 +118,13 @@ export function createdBy({ namespace, name }: Pick<World, 'namespace' | 'name'>
   return objectHash(`${namespace}/${name}`);
 }
 
-function describeSize(data: SecretMap, size: number): string {
+/** Keys that templates have rendered may hold values, so they are not told. */
+function describeSize(data: SecretMap, size: number, { spec }: World): string {
+  const what = `the values take ${size} bytes, more than ${maxSecretBytes}`;
+  if ((spec.target?.template?.templateFrom ?? []).length > 0) return what;
   const biggest = [...data]
     .sort(([, a], [, b]) => b.byteLength - a.byteLength)
     .slice(0, 3)
     .map(([key, value]) => `${key} (${value.byteLength} bytes)`);
-  return `the values take ${size} bytes, more than ${maxSecretBytes}; the biggest: ${biggest.join(', ')}`;
+  return `${what}; the biggest: ${biggest.join(', ')}`;
 }

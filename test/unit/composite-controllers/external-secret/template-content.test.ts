@@ -70,6 +70,10 @@ describe('what a template makes of a Secret', () => {
         /for a rendered key: illegal base64/,
       ],
       [
+        { templateFrom: [{ literal: '{{ .password }}: "{{ repeat 40000 .password }}"' }] },
+        /the values take \d+ bytes, more than 1048576\. To do/,
+      ],
+      [
         { templateFrom: [{ target: 'Annotations', literal: '"/{{ .password }}": x' }] },
         /a rendered key cannot be the name of an annotation/,
       ],
