@@ -11,6 +11,13 @@ import { isOf, specOf, targetOf } from './objects.ts';
 
 type Of<Verb extends Command['do']> = Extract<Command, { do: Verb }>;
 
+/** Templates that leave the data as it is. */
+const templates = {
+  random: { mergePolicy: 'Merge', metadata: { annotations: { random: '{{ uuidv4 }}' } } },
+  failing: { mergePolicy: 'Merge', metadata: { annotations: { random: '{{ fail "always" }}' } } },
+  none: null,
+} as const;
+
 const entry = (secretKey: string, key: string) => ({ secretKey, remoteRef: { key } });
 const shapes: Readonly<Record<Shape, object>> = {
   db: { data: [entry('password', 'db')], dataFrom: null },
@@ -87,6 +94,7 @@ export function createActions(installation: Installation): (command: Command) =>
     rename: ({ to }) => patchSpec({ target: { name: to } }),
     creation: ({ to }) => patchSpec({ target: { creationPolicy: to } }),
     immutable: ({ to }) => patchSpec({ target: { immutable: to } }),
+    template: ({ to }) => patchSpec({ target: { template: templates[to] } }),
     policy: ({ to }) => patchSpec({ target: { deletionPolicy: to } }),
     interval: ({ to }) => patchSpec({ refreshInterval: to }),
     refresh: ({ to }) => patchSpec({ refreshPolicy: to }),

@@ -24,6 +24,8 @@ export type Command =
   | { readonly do: 'policy'; readonly to: DeletionPolicy }
   | { readonly do: 'creation'; readonly to: CreationPolicy }
   | { readonly do: 'immutable'; readonly to: true | null }
+  /** A template with something random in it, which leaves the data as it is; or one that fails; or none. */
+  | { readonly do: 'template'; readonly to: 'random' | 'failing' | 'none' }
   | { readonly do: 'interval'; readonly to: string }
   | { readonly do: 'refresh'; readonly to: 'Periodic' | 'OnChange' | 'CreatedOnce' }
   | { readonly do: 'drop store' | 'restore store' }
@@ -98,6 +100,13 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('immutable' as const), to: fc.constantFrom(true as const, null) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('template' as const),
+      to: fc.constantFrom('random' as const, 'random' as const, 'failing' as const, 'none' as const),
+    }),
   },
   {
     weight: 1,

@@ -63,6 +63,8 @@ async function endTrouble(
   if ((specOf(app).target?.deletionPolicy ?? 'Retain') !== 'Retain' && policyOf(app) !== 'Owner')
     await act({ do: 'policy', to: 'Retain' });
   if (specOf(app).target?.immutable === true) await act({ do: 'immutable', to: null });
+  if (specOf(app).target?.template?.metadata?.annotations?.random?.includes('fail') === true)
+    await act({ do: 'template', to: 'random' });
   for (const secret of cluster.secrets())
     if (secret.immutable === true)
       await cluster.as('user').remove(secretType, namespace, secret.metadata.name);
