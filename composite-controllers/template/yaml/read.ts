@@ -59,11 +59,14 @@ function yamlOrNothing<T>(read: () => T): T | undefined {
   }
 }
 
+/** The end of a document that never began, which go-yaml takes for an error. */
+const strayEnd = /^\ufeff?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*\.\.\.(?:[ \t\r\n]|$)/;
+
 /** Undefined where the text is no YAML, null where it holds nothing. */
 function firstDocument(text: ByteText, budget: Budget): Document | null | undefined {
   budget.step(1 + (text.length >> 4));
   const source = decodeUtf8(text);
-  if (toByteText(source) !== text || !isReadable(text)) return undefined;
+  if (toByteText(source) !== text || !isReadable(text) || strayEnd.test(source)) return undefined;
   const [document] = parseAllDocuments(source, {
     schema: 'failsafe',
     version: '1.1',
