@@ -254,6 +254,21 @@ describe('what is shipped', () => {
     assert.ok(!JSON.stringify(objects).includes('keyhook-token'));
   });
 
+  test('a kind that is not processed has no definition, and a selector narrows those that there are', async () => {
+    const objects = await helm.template(chart, {
+      processClusterStore: false,
+      'definitions.selector.team': 'a',
+    });
+    const found = objects.filter(({ kind }) => kind === 'CompositeController') as (KubeObject & {
+      spec: { parentResource: { resource: string; labelSelector: object } };
+    })[];
+    const narrowed = found.map(({ spec }) => spec.parentResource.resource);
+    assert.ok(narrowed.includes('externalsecrets') && narrowed.includes('secretstores'));
+    assert.ok(!narrowed.includes('clustersecretstores'));
+    for (const { spec } of found)
+      assert.deepEqual(spec.parentResource.labelSelector, { matchLabels: { team: 'a' } });
+  });
+
   test('OpenShift gets no user ids, and a narrowed hook no ClusterRole', async () => {
     const onOpenShift = JSON.stringify(await helm.template(chart, variants['on OpenShift']));
     assert.doesNotMatch(onOpenShift, /runAsUser|runAsGroup|fsGroup/);
