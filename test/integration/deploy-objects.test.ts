@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
+import type { Rule } from '../../deploy/rights.ts';
 import { type Cluster, startCluster } from '../testbed/cluster.ts';
 import { createHelm, type Helm, objectsOf, type Values } from '../testbed/helm.ts';
 
@@ -178,6 +179,11 @@ describe('what is shipped', () => {
       processClusterStore: false,
       'log.level': 'debug',
     },
+    'with targets of other kinds': {
+      'genericTargets.enabled': true,
+      'genericTargets.resources[0].apiGroup': 'example.com',
+      'genericTargets.resources[0].resources': '{widgets}',
+    },
     'with the webhook and the certificate that it makes': {
       'webhook.create': true,
       'webhook.failurePolicy': 'Fail',
@@ -267,6 +273,18 @@ describe('what is shipped', () => {
     assert.ok(!narrowed.includes('clustersecretstores'));
     for (const { spec } of found)
       assert.deepEqual(spec.parentResource.labelSelector, { matchLabels: { team: 'a' } });
+  });
+
+  test('targets of other kinds come with the rights to write them, and the switch as a switch', async () => {
+    const objects = await helm.template(chart, variants['with targets of other kinds']);
+    const { rules } = find<KubeObject & { rules: readonly Rule[] }>(objects, 'ClusterRole /keyhook');
+    const verbs = ['get', 'create', 'patch', 'delete'];
+    assert.deepEqual(rules.slice(-2), [
+      { apiGroups: [''], resources: ['configmaps'], verbs },
+      { apiGroups: ['example.com'], resources: ['widgets'], verbs },
+    ]);
+    const { spec } = find<Workload>(objects, 'Deployment keyhook/keyhook');
+    assert.ok(spec.template.spec.containers[0]?.args.includes('--unsafe-allow-generic-targets'));
   });
 
   test('OpenShift gets no user ids, and a narrowed hook no ClusterRole', async () => {
