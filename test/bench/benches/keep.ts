@@ -8,7 +8,7 @@ import { type Load, load, post } from '../load.ts';
  * which says the same on a busy machine; the bound is on the median of the rounds.
  */
 export const keep: Bench = async ({ size, tell }) => {
-  const { rounds, calls } = size === 'full' ? { rounds: 15, calls: 4_000 } : { rounds: 5, calls: 1_000 };
+  const { rounds, calls } = size === 'full' ? { rounds: 15, calls: 4_000 } : { rounds: 5, calls: 2_000 };
   tell('recording a conversation');
   const conversation = await recordConversation(50);
   const bodies = conversation.bodies;
