@@ -62,7 +62,7 @@ async function runAll(): Promise<number> {
 
   const first = await runFiles('tests that need Node alone', alone, { atOnce: 2, minutes: 10 });
   for (const part of partsOf(real)) await build(part, console.log);
-  const second = await runFiles('tests against real parts', real, { atOnce: 1, minutes: 15 });
+  const second = await runFiles('tests against real parts', real, { atOnce: 1, minutes: 20 });
 
   reportLeftOut(leftOut, missing);
   return close(sum(first, second));
