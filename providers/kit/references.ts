@@ -4,7 +4,8 @@ import type {
   SecretKeySelector,
   ServiceAccountSelector,
 } from './credentials.ts';
-import type { Problem, Reference, StoreScope } from './provider.ts';
+import { ProviderError } from './errors.ts';
+import type { Problem, Reference, SecretsClient, StoreScope } from './provider.ts';
 
 /** The Secret that a selector names. */
 export function secretReference(selector: SecretKeySelector, path: string): Reference {
@@ -37,9 +38,21 @@ export function foreignReferences(references: readonly Reference[], scope: Store
     }));
 }
 
-/** Whether a ClusterSecretStore is looked at without a consumer although its credentials are the consumer's (spec providers 1.2). */
-export function lacksConsumer(references: readonly Reference[], scope: StoreScope): boolean {
-  return scope.namespace === undefined && references.some(({ namespace }) => namespace === undefined);
+/**
+ * The client of a ClusterSecretStore that is looked at without a consumer although its credentials are the consumer's:
+ * neither ready nor broken, and nothing can be read (spec providers 1.2). Undefined for every other store.
+ */
+export function clientWithoutConsumer(
+  references: readonly Reference[],
+  { kind, namespace }: StoreScope,
+): SecretsClient | undefined {
+  const isAlone = kind === 'ClusterSecretStore' && namespace === undefined;
+  if (!isAlone || references.every((reference) => reference.namespace !== undefined)) return undefined;
+  return {
+    read: () => Promise.reject(new ProviderError('Misconfigured', { what: 'the store has no consumer' })),
+    check: async () => 'unknown',
+    close: async () => {},
+  };
 }
 
 function namespaceOf({ namespace }: { namespace?: string }): { namespace?: string } {

@@ -1,6 +1,5 @@
-import { ProviderError } from '../kit/errors.ts';
 import type { Provider } from '../kit/provider.ts';
-import { lacksConsumer } from '../kit/references.ts';
+import { clientWithoutConsumer } from '../kit/references.ts';
 import { references, validate } from './rules.ts';
 import { kubernetesSpec } from './schema.ts';
 
@@ -14,13 +13,8 @@ export const kubernetes: Provider<typeof kubernetesSpec> = {
   validate,
   references,
   async connect(spec, scope, deps) {
-    if (scope.kind === 'ClusterSecretStore' && lacksConsumer(references(spec), scope)) {
-      return {
-        read: () => Promise.reject(new ProviderError('Misconfigured', { what: 'the store has no consumer' })),
-        check: async () => 'unknown',
-        close: async () => {},
-      };
-    }
+    const alone = clientWithoutConsumer(references(spec), scope);
+    if (alone !== undefined) return alone;
     const { connectKubernetes } = await import('./client.ts');
     return connectKubernetes(spec, scope, deps);
   },

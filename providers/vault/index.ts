@@ -1,6 +1,5 @@
-import { ProviderError } from '../kit/errors.ts';
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
-import { caReference, foreignReferences, lacksConsumer, secretReference } from '../kit/references.ts';
+import { caReference, clientWithoutConsumer, foreignReferences, secretReference } from '../kit/references.ts';
 import { authName, authReferences } from './auth/index.ts';
 import { hasDots } from './paths.ts';
 import { type VaultSpec, vaultSpec } from './schema.ts';
@@ -15,13 +14,8 @@ export const vault: Provider<typeof vaultSpec> = {
   validate,
   references,
   async connect(spec, scope, deps) {
-    if (scope.kind === 'ClusterSecretStore' && lacksConsumer(references(spec), scope)) {
-      return {
-        read: () => Promise.reject(new ProviderError('Misconfigured', { what: 'the store has no consumer' })),
-        check: async () => 'unknown',
-        close: async () => {},
-      };
-    }
+    const alone = clientWithoutConsumer(references(spec), scope);
+    if (alone !== undefined) return alone;
     const { connectVault } = await import('./client.ts');
     return connectVault(spec, scope, deps);
   },
