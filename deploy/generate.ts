@@ -15,6 +15,7 @@ import { codesPage, errorTables } from './codes.ts';
 import { metacontrollerCrds } from './metacontroller-crds.ts';
 import { alertGroups } from './monitoring/alerts.ts';
 import { dashboard } from './monitoring/dashboard.ts';
+import { withProvidersTable } from './providers-table.ts';
 import { hookRbac, metacontrollerRbac, rulesByHolder } from './rbac.ts';
 import { valuesPage, valuesSchema } from './values.ts';
 
@@ -38,7 +39,14 @@ const header = '# Made by "npm run generate" from the TypeScript beside it; a te
 /** Every generated file: its text by its path from the top of the repository. */
 export async function generated(): Promise<Map<string, string>> {
   const codes = codesPage(await errorTables(top));
-  return new Map([...kindFiles(), ...deployFiles(), ...chartFiles(), ['deploy/docs/codes.md', codes]]);
+  const readme = await withProvidersTable(readFileSync(join(top, 'README.md'), 'utf8'));
+  return new Map([
+    ...kindFiles(),
+    ...deployFiles(),
+    ...chartFiles(),
+    ['deploy/docs/codes.md', codes],
+    ['README.md', readme],
+  ]);
 }
 
 /** CRDs and CompositeControllers, beside the code of their kind. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { aboutProvider } from '../../../deploy/providers-table.ts';
 import { registry } from '../../../providers/registry.ts';
 
 /** Loads the registry, asks each provider what it says without a connection, and prints the packages that this took. */
@@ -35,4 +36,12 @@ test('no SDK is loaded before a store uses it: a hook that starts, or only valid
 
 test('every provider is found by the key of its section', () => {
   for (const [name, provider] of registry) assert.equal(provider.name, name);
+});
+
+test('what is said of a provider agrees with what it says itself', async () => {
+  for (const [name, { capabilities }] of registry) {
+    const { pushes, testedAgainst } = await aboutProvider(name);
+    assert(!pushes || capabilities !== 'ReadOnly', name);
+    assert.notDeepEqual(testedAgainst, {}, name);
+  }
 });
