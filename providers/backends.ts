@@ -39,6 +39,11 @@ export interface ReadOptions extends Freshness {
   readonly signal: AbortSignal;
 }
 
+export interface FindOptions extends ReadOptions {
+  /** The caller judges what is found by its key: refused where the names that the provider finds are no keys. */
+  readonly byKey?: true;
+}
+
 /** Facts about one store's connection for metrics, conditions and the store's own status. */
 export interface StoreHealth {
   readonly breaker: 'closed' | 'open' | 'half-open';
@@ -59,7 +64,7 @@ export interface Backends {
     store: StoreHandle,
     consumerNamespace: string,
     query: FindQuery,
-    options: ReadOptions,
+    options: FindOptions,
   ): Promise<SecretMap>;
   /**
    * Writes one value. Nothing is shared with other calls, and calls for one key of a store run one after the other, since

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Backends, ReadOptions, StoreHandle } from './backends.ts';
+import type { Backends, FindOptions, ReadOptions, StoreHandle } from './backends.ts';
 import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
 import { Connection, labelOf } from './connection.ts';
 import { dependsOnConsumer, isReferent, providerOf, refKey } from './identity.ts';
@@ -153,7 +153,11 @@ export function createBackends(options: BackendsOptions): Backends {
           : new ProviderError('UnderWay', { what: ref.key });
       return share(store, read, options.signal, givenUp);
     },
-    find(store, consumer, query, options: ReadOptions) {
+    find(store, consumer, query, options: FindOptions) {
+      if (options.byKey && !providerOf(providers, store).findsByKey)
+        return Promise.reject(
+          new ProviderError('Unsupported', { what: 'dataFrom.find where remoteKeys narrow the store' }),
+        );
       const find = async () => {
         const { key, connection } = connect(store, consumer);
         return finds.get(

@@ -1,13 +1,12 @@
-import { ValueError } from '../lib/errors.ts';
-import { type NamespaceCondition, namespaceIsAdmitted } from '../lib/namespace-conditions.ts';
 import type { Settings } from '../lib/ports.ts';
+import { accessTo, mayUse } from '../secret-store/access.ts';
 import type { StoreView } from '../secret-store/view.ts';
 import type { SyncFailure } from './errors.ts';
 import { dynamicApplyAnnotation } from './names.ts';
-import { storesOf, storesReadBy } from './plan.ts';
+import { plan, storesOf, storesReadBy } from './plan.ts';
 import { describeProblems, ruleProblems } from './rules.ts';
 import type { ExternalSecretSpec } from './schema.ts';
-import type { World } from './world.ts';
+import { consumerOf, type World } from './world.ts';
 
 /** A reason to refuse a refresh before any backend is asked, or undefined to go on. */
 type Check = (world: World, settings: Settings) => SyncFailure | undefined;
@@ -19,6 +18,7 @@ const chain: readonly Check[] = [
   manifestIsAllowed, //   targets of other kinds than Secret
   storesExist, //
   storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2)
+  keysAreGranted, //      their remoteKeys
   storesAreReady, //      the flood gate (spec core 2.6)
   applyIsServerSide, //   values must not end up in an annotation (design rule 8)
 ];
@@ -91,30 +91,33 @@ function storesInUse({ spec, stores }: World): [string, StoreView][] {
 }
 
 function storesAdmitUs(world: World): SyncFailure | undefined {
-  for (const [key, { handle, conditions }] of storesInUse(world)) {
-    if (handle.kind !== 'ClusterSecretStore') continue;
-    const denial = denialOf(conditions, world);
-    if (denial === undefined) continue;
+  for (const [key, store] of storesInUse(world)) {
+    const access = accessTo(store, consumerOf(world));
+    if (access.kind !== 'none') continue;
+    const { name } = store.handle;
     return {
       code: 'StoreForbidden',
-      detail: `using cluster store "${handle.name}" is not allowed from namespace "${world.namespace}": ${denial}`,
+      detail: `using cluster store "${name}" is not allowed from namespace "${world.namespace}": ${access.why}`,
       cause: key,
     };
   }
   return undefined;
 }
 
-/** Why the conditions keep a namespace out. Those that cannot be read admit nobody: their store says what is wrong. */
-function denialOf(
-  conditions: readonly NamespaceCondition[],
-  { namespace: name, namespaceLabels: labels }: World,
-): string | undefined {
-  try {
-    return namespaceIsAdmitted(conditions, { name, labels }) ? undefined : 'denied by spec.condition';
-  } catch (error) {
-    if (error instanceof ValueError) return 'spec.conditions cannot be read';
-    throw error;
+/** What a find comes to is looked at when it is known. */
+function keysAreGranted(world: World): SyncFailure | undefined {
+  const reads = plan(world.spec).reads.filter((read) => read.kind === 'key');
+  for (const [storeKey, store] of storesInUse(world)) {
+    const access = accessTo(store, consumerOf(world));
+    const denied = reads.find((read) => read.store === storeKey && !mayUse(access, read.ref.key));
+    if (denied === undefined) continue;
+    return {
+      code: 'KeyForbidden',
+      detail: `cluster store "${store.handle.name}" does not give key ${denied.ref.key} to namespace "${world.namespace}"`,
+      cause: storeKey,
+    };
   }
+  return undefined;
 }
 
 function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | undefined {

@@ -37,6 +37,12 @@ export const syncErrors = {
     advice: "add the namespace to the ClusterSecretStore's conditions, or use a store that admits it",
     next: 'on-event',
   },
+  KeyForbidden: {
+    message: 'could not get secret data from provider',
+    advice:
+      "use a key that remoteKeys of the ClusterSecretStore's conditions gives to the namespace, or add it there",
+    next: 'on-event',
+  },
   SpecInvalid: {
     message: 'the specification is not valid',
     advice: 'correct the fields named',

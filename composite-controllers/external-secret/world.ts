@@ -2,6 +2,7 @@ import type { StoreHandle } from '../../providers/backends.ts';
 import type { Problem } from '../../providers/kit/provider.ts';
 import type { HookRequest } from '../controller.ts';
 import { dataHash, syncedResourceVersion } from '../lib/hash.ts';
+import type { NamespaceView } from '../lib/namespace-conditions.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
@@ -75,6 +76,11 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** The namespace of the ExternalSecret, as stores see it. */
+export function consumerOf({ namespace: name, namespaceLabels: labels }: World): NamespaceView {
+  return { name, labels };
 }
 
 /** How the observed target stands to what the status says of it (spec core 1.5 isSecretValid, design rule 2). */

@@ -35,6 +35,25 @@ const namespaceConditions = K.list(
     namespaceRegexes: K.optional(
       K.list('Regular expressions (RE2) that are searched in the name of the namespace.', K.string()),
     ),
+    remoteKeys: K.optional(
+      K.object(
+        'The keys of the backend that these namespaces may read, list and push: those that any of the fields fits. Absent means all. ESO has no such field.',
+        {
+          prefixes: K.optional(
+            K.list(
+              'Beginnings of keys; $(namespace) stands for the name of the namespace. End them at a boundary, such as teams/$(namespace)/.',
+              K.string(undefined, { minLength: 1 }),
+            ),
+          ),
+          regexes: K.optional(
+            K.list(
+              'Regular expressions (RE2) that match whole keys; $(namespace) stands for the name of the namespace.',
+              K.string(undefined, { minLength: 1 }),
+            ),
+          ),
+        },
+      ),
+    ),
   }),
 );
 

@@ -3,6 +3,7 @@ import { parseDuration, parseRefreshInterval } from '../lib/duration.ts';
 import { ValueError } from '../lib/errors.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import { compileRegex } from '../lib/regex.ts';
+import { compileKeyRegex } from '../lib/remote-keys.ts';
 import { compile } from '../validator.ts';
 import type { StoreFailure } from './errors.ts';
 import type { StoreSpec } from './schema.ts';
@@ -67,14 +68,23 @@ function retryProblem({ retrySettings }: Partial<StoreSpec>): string | undefined
 }
 
 function conditionProblem({ conditions = [] }: Partial<StoreSpec>): string | undefined {
-  for (const [index, { namespaceRegexes = [] }] of conditions.entries()) {
-    for (const [place, regex] of namespaceRegexes.entries()) {
-      try {
-        compileRegex(regex);
-      } catch (error) {
-        if (!(error instanceof ValueError)) throw error;
-        return `failed to compile ${place}th namespace regex in ${index}th condition`;
-      }
+  for (const [index, { namespaceRegexes = [], remoteKeys }] of conditions.entries()) {
+    const bad = firstInvalid(namespaceRegexes, compileRegex);
+    if (bad !== undefined) return `failed to compile ${bad}th namespace regex in ${index}th condition`;
+    const badKey = firstInvalid(remoteKeys?.regexes ?? [], (regex) => compileKeyRegex(regex, 'any'));
+    if (badKey !== undefined)
+      return `failed to compile ${badKey}th regex of remoteKeys in ${index}th condition`;
+  }
+  return undefined;
+}
+
+function firstInvalid(regexes: readonly string[], compile: (regex: string) => unknown): number | undefined {
+  for (const [place, regex] of regexes.entries()) {
+    try {
+      compile(regex);
+    } catch (error) {
+      if (error instanceof ValueError) return place;
+      throw error;
     }
   }
   return undefined;

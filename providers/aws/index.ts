@@ -10,6 +10,7 @@ export const aws: Provider<typeof awsSpec> = {
   label: ({ service }) => `AWS/${service}`,
   spec: awsSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'Maintained',
   validate,
   references,

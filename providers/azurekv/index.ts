@@ -9,6 +9,7 @@ export const azurekv: Provider<typeof azureSpec> = {
   label: () => 'Azure/KeyVault',
   spec: azureSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'Maintained',
   validate,
   references,

@@ -7,6 +7,7 @@ export const fake: Provider<typeof fakeSpec> = {
   label: () => 'Fake',
   spec: fakeSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'NotMaintained',
   validate,
   references: () => [],

@@ -9,6 +9,7 @@ export const gcpsm: Provider<typeof gcpSpec> = {
   label: () => 'GCP/SecretManager',
   spec: gcpSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'Maintained',
   validate,
   references,

@@ -44,6 +44,11 @@ export const providerErrors = {
       "grant the store's identity access to it in the backend's policy; pushing needs more than reading",
     retry: 'user',
   },
+  NotGranted: {
+    text: 'the ClusterSecretStore gives this namespace none of the keys that {what} finds',
+    advice: "narrow the find, or add the keys to remoteKeys of the store's conditions",
+    retry: 'user',
+  },
   LoginFailed: {
     text: "the backend refused the store's credentials",
     advice:

@@ -151,6 +151,8 @@ export interface Provider<S extends TSchema = TSchema> {
   references(spec: Static<S>): Reference[];
   /** Set when requests depend on the property: reads of one key for other properties are other reads. */
   readonly readsProperties?: true;
+  /** Set when the names that `find` gives are keys that `read` takes, so that they can be judged by their key. */
+  readonly findsByKey?: true;
   /** Whether each consumer of a ClusterSecretStore needs a session of its own although the credentials are shared. */
   perConsumer?(spec: Static<S>): boolean;
   connect(spec: Static<S>, scope: StoreScope, deps: ConnectDeps): Promise<SecretsClient>;

@@ -9,6 +9,7 @@ export const kubernetes: Provider<typeof kubernetesSpec> = {
   label: () => 'Kubernetes',
   spec: kubernetesSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'Maintained',
   validate,
   references,

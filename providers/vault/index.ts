@@ -10,6 +10,7 @@ export const vault: Provider<typeof vaultSpec> = {
   label: () => 'HashiCorp/Vault',
   spec: vaultSpec,
   capabilities: 'ReadWrite',
+  findsByKey: true,
   maintenance: 'Maintained',
   validate,
   references,

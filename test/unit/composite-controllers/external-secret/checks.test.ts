@@ -113,6 +113,13 @@ const cases: readonly Case[] = [
     expect: 'StoreForbidden',
   },
   {
+    name: 'a cluster store that gives the namespace other keys',
+    request: request(externalSecret(spec(fromCluster)), {
+      related: [clusterStore({ namespaceSelector: {}, remoteKeys: { prefixes: ['other/'] } })],
+    }),
+    expect: 'KeyForbidden',
+  },
+  {
     name: 'dynamic-apply would copy values into an annotation',
     request: request(externalSecret(syncedAt(startOfTests), meta({ generation: 2 })), {
       children: [
