@@ -39,9 +39,21 @@ export function watchFiles(
     }
   };
 
-  const timer = setInterval(() => void look(), intervalMs);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
+  // One look after the other: of two at once the older could bring back what the newer has replaced.
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const schedule = () => {
+    if (stopped) return;
+    timer = setTimeout(() => void look().then(schedule), intervalMs);
+    timer.unref();
+  };
+  schedule();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 function same(left: readonly Buffer[], right: readonly Buffer[]): boolean {

@@ -96,14 +96,19 @@ describe('rotation without a restart', () => {
     t.after(stop);
     const warnings = () => log.records().filter(({ level }) => level === 'warn').length;
     let expected = 0;
+    // Whole at any moment: a file that is looked at while it is written is empty.
+    const put = (content: string) => {
+      writeFileSync(`${path}.new`, content);
+      renameSync(`${path}.new`, path);
+    };
     for (const content of ['', 'short', undefined]) {
       if (content === undefined) renameSync(path, `${path}.gone`);
-      else writeFileSync(path, content);
+      else put(content);
       expected += 1;
       await eventually(() => assert.equal(warnings(), expected));
       assert.equal(accepts(`Bearer ${old}`), true);
     }
-    writeFileSync(path, next);
+    put(next);
     await eventually(() => assert.equal(accepts(`Bearer ${next}`), true));
     assert.equal(warnings(), expected);
     assert.doesNotMatch(log.text(), /token-0123/);
