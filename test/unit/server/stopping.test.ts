@@ -11,6 +11,8 @@ import { answering, controllerThat } from '../../support/hook-app.ts';
 import { http } from '../../support/http.ts';
 import { callBody, caPem, startServing } from '../../support/serving.ts';
 
+const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code);
+
 describe('stopping under load loses no answer', () => {
   /** 50 callers, each with one call after the other until it is sent elsewhere; the number of answers. */
   async function load(
@@ -76,21 +78,30 @@ describe('stopping under load loses no answer', () => {
 
   test('over HTTP/1.1: each answer sends its caller elsewhere', async (t) => {
     const { controller, calls } = slow();
-    const { running, url, headers } = await startServing(t, {
-      controller,
-      config: { shutdownDelayMs: 1_000 },
-    });
+    const shutdownDelayMs = 1_000;
+    const { running, url, headers } = await startServing(t, { controller, config: { shutdownDelayMs } });
     const agent = new HttpsAgent({ keepAlive: true, ca: caPem });
     t.after(() => agent.destroy());
+    let closesAt = Number.POSITIVE_INFINITY;
     const call = async () => {
       const request = httpsRequest(url, { method: 'POST', agent, headers });
       request.end(callBody);
-      const [response] = await once(request, 'response');
-      assert.equal(response.statusCode, 200);
-      assert.equal(await text(response), '{"status":{},"children":[]}');
-      return response.headers.connection === 'close' ? 'answered, the last' : 'answered';
+      try {
+        const [response] = await once(request, 'response');
+        assert.equal(response.statusCode, 200);
+        assert.equal(await text(response), '{"status":{},"children":[]}');
+        return response.headers.connection === 'close' ? 'answered, the last' : 'answered';
+      } catch (error) {
+        // On a busy machine a caller may come again only when the delay is over. What was begun is counted below.
+        if (performance.now() < closesAt || !/^E(CONNREFUSED|CONNRESET|PIPE)$/.test(codeOf(error)))
+          throw error;
+        return 'refused';
+      }
     };
-    const answers = await load(call, running.close);
+    const answers = await load(call, () => {
+      closesAt = performance.now() + shutdownDelayMs;
+      return running.close();
+    });
     assert.equal(answers, calls.count);
   });
 
