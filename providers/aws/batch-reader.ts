@@ -1,5 +1,5 @@
+import { mapConcurrently } from '../kit/concurrently.ts';
 import { ProviderError } from '../kit/errors.ts';
-import { mapConcurrently } from '../kit/find.ts';
 import { callMs, type Retry } from '../kit/retry.ts';
 
 /** A secret as the backend is asked for it, and as errors name it. */

@@ -1,5 +1,6 @@
+import { mapConcurrently } from '../kit/concurrently.ts';
 import { ProviderError } from '../kit/errors.ts';
-import { mapConcurrently, nameMatcher } from '../kit/find.ts';
+import { nameMatcher } from '../kit/find.ts';
 import type { FindQuery, SecretMap } from '../kit/provider.ts';
 import { demand } from './api.ts';
 import { parentOf, shortName } from './names.ts';

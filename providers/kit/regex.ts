@@ -1,17 +1,20 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
-import { ValueError } from './errors.ts';
 
-/** A compiled RE2 expression whose work is bounded. */
+/** A compiled RE2 expression whose work is bounded. Every use throws `tooCostly` of its {@link RegexFailures}. */
 export interface Regex {
-  /** Whether it matches anywhere in the text. Throws {@link ValueError} `RegexTooCostly`. */
+  /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
-  /**
-   * The text with every match replaced, by the rules of Go: `$1`, `${name}`, `$$`; an empty match behind a match is none.
-   * Throws {@link ValueError} `RegexTooCostly`.
-   */
+  /** The text with every match replaced, by the rules of Go: `$1`, `${name}`, `$$`; an empty match behind a match is none. */
   replaceAll(text: string, template: string): string;
-  /** Where all matches start and end, in order, by the same rules. Throws {@link ValueError} `RegexTooCostly`. */
+  /** Where all matches start and end, in order, by the same rules. */
   findAll(text: string): Iterable<readonly [start: number, end: number]>;
+}
+
+/** What to throw, in the words of those who ask. */
+export interface RegexFailures {
+  /** `reason` is Go's explanation, and quotes the expression. */
+  invalid(reason: string): Error;
+  tooCostly(): Error;
 }
 
 /** Work that is left, in instructions times characters read; several expressions may share it. */
@@ -21,21 +24,19 @@ export interface RegexBudget {
 
 const maxSource = 1024;
 const maxProgram = 10_000;
-/** Instructions times characters that one expression may read in its lifetime: well under a second at the worst. */
-const maxWork = 1 << 24;
 
 /**
  * Compiles an expression by RE2's syntax; all uses of the result share the budget, so compile one per operation. Throws
- * {@link ValueError} `RegexInvalid` with Go's explanation, or `RegexTooCostly`.
+ * what `failures` gives.
  */
-export function compileRegex(source: string, budget: RegexBudget = { left: maxWork }): Regex {
-  if (source.length > maxSource) throw new ValueError('RegexTooCostly');
-  const pattern = compile(source);
+export function compileRegex(source: string, budget: RegexBudget, failures: RegexFailures): Regex {
+  if (source.length > maxSource) throw failures.tooCostly();
+  const pattern = compile(source, failures);
   const program = pattern.programSize();
-  if (program > maxProgram) throw new ValueError('RegexTooCostly');
+  if (program > maxProgram) throw failures.tooCostly();
   const meter: Meter = {
     allow(characters) {
-      if ((characters + 1) * program > budget.left) throw new ValueError('RegexTooCostly');
+      if ((characters + 1) * program > budget.left) throw failures.tooCostly();
     },
     spend(characters) {
       budget.left -= (characters + 1) * program;
@@ -62,20 +63,21 @@ export function compileRegex(source: string, budget: RegexBudget = { left: maxWo
   };
 }
 
-function compile(source: string): RE2JS {
+function compile(source: string, failures: RegexFailures): RE2JS {
   try {
     return RE2JS.compile(source);
   } catch (error) {
     // Anything else is an expression nested beyond what the compiler's recursion can take.
-    if (!(error instanceof RE2JSSyntaxException)) throw new ValueError('RegexTooCostly');
-    const reason = `error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``;
-    throw new ValueError('RegexInvalid', { reason });
+    if (!(error instanceof RE2JSSyntaxException)) throw failures.tooCostly();
+    throw failures.invalid(
+      `error parsing regexp: ${error.getDescription()}: \`${error.getPattern() ?? ''}\``,
+    );
   }
 }
 
 /** A budget by the characters that a search reads. */
 interface Meter {
-  /** Throws {@link ValueError} `RegexTooCostly` when reading so many could cost more than is left. */
+  /** Throws when reading so many could cost more than is left. */
   allow(characters: number): void;
   spend(characters: number): void;
 }

@@ -1,4 +1,5 @@
-import { mapConcurrently, nameMatcher } from '../kit/find.ts';
+import { mapConcurrently } from '../kit/concurrently.ts';
+import { nameMatcher } from '../kit/find.ts';
 import { itemsOf } from '../kit/json/make.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';

@@ -1,5 +1,5 @@
+import { mapConcurrently } from '../kit/concurrently.ts';
 import { ProviderError } from '../kit/errors.ts';
-import { mapConcurrently } from '../kit/find.ts';
 import { itemsOf } from '../kit/json/make.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';

@@ -1,6 +1,6 @@
 import type { FileAttributes, Item } from '@1password/sdk';
+import { mapConcurrently } from '../kit/concurrently.ts';
 import { ProviderError } from '../kit/errors.ts';
-import { mapConcurrently } from '../kit/find.ts';
 import type { ItemField, ItemFile, LabelledItem } from '../kit/labelled-item.ts';
 import { renewable } from '../kit/renewable.ts';
 import type { Account } from './account.ts';

@@ -1,7 +1,7 @@
 import { readCa } from '../kit/ca.ts';
+import { mapConcurrently } from '../kit/concurrently.ts';
 import { durationMs } from '../kit/duration.ts';
 import { ProviderError } from '../kit/errors.ts';
-import { mapConcurrently } from '../kit/find.ts';
 import { createHttpClient } from '../kit/http.ts';
 import type {
   ConnectDeps,

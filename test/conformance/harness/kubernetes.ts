@@ -1,4 +1,4 @@
-import { mapConcurrently } from '../../../providers/kit/find.ts';
+import { mapConcurrently } from '../../../providers/kit/concurrently.ts';
 import type { KubeReader } from '../../../providers/kit/kube.ts';
 import { startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts';
