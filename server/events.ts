@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { KubeObject } from '../composite-controllers/lib/objects.ts';
 import type { EventSink } from '../composite-controllers/lib/ports.ts';
+import { mapConcurrently } from '../providers/kit/concurrently.ts';
 import type { KubeApi } from './kube-api.ts';
 import { events } from './kube-verbs.ts';
 
@@ -41,6 +42,8 @@ interface Written {
 const component = 'external-secrets';
 const maxPending = 1_000;
 const maxPendingPerObject = 8;
+/** Under way at a time, each about another object. */
+const maxWrites = 8;
 const perObjectMs = 60_000;
 const tickMs = 1_000;
 const longestMessage = 1_024;
@@ -72,10 +75,10 @@ export function createEventWriter({ api, now, onDropped }: EventWriterOptions): 
     });
 
   const write = async (isTurn: (uid: string) => boolean) => {
-    for (const { id, occurrence } of take(isTurn)) {
+    await mapConcurrently(take(isTurn), maxWrites, async ({ id, occurrence }) => {
       const event = await save(api, occurrence, written.get(id)).catch(onDropped);
       if (event !== undefined) written.set(id, event);
-    }
+    });
   };
 
   const schedule = (delayMs: number) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, mock, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { createEventWriter } from '../../../server/events.ts';
 import { type KubeApi, KubeApiError } from '../../../server/kube-api.ts';
@@ -134,6 +135,26 @@ test('an event that expired meanwhile is made anew', async (t) => {
     await pass(61);
   }
   assert.equal(created.length, 2);
+});
+
+test('a slow API server is written to about 8 objects at a time', async () => {
+  const waiting: (() => void)[] = [];
+  const api = {
+    create: (_: unknown, event: KubeObject) =>
+      new Promise<KubeObject>((resolve) => waiting.push(() => resolve(event))),
+    mergePatch: () => assert.fail('nothing was said twice'),
+  };
+  const events = createEventWriter({ api, now: Date.now, onDropped: () => assert.fail('it was dropped') });
+  for (let index = 0; index < 20; index += 1) events.record(object(`o${index}`), 'Normal', 'Updated', 'm');
+  const closed = events.close(10_000);
+  const underWay: number[] = [];
+  for (let written = 0; written < 20; written += underWay.at(-1) ?? 0) {
+    await sleep(1);
+    underWay.push(waiting.length);
+    for (const answer of waiting.splice(0)) answer();
+  }
+  await closed;
+  assert.equal(Math.max(...underWay), 8);
 });
 
 describe('best effort', () => {
