@@ -25,14 +25,14 @@ export interface Pass {
   readonly refreshedAt?: number;
 }
 
-/** The series per parent, under ESO's names, and their end. */
+/** The series per parent, under ESO's names. */
 export interface Series {
   pass(pass: Pass): void;
   forget(subject: Subject): void;
   /** What the last pass over each parent said of its stores. */
   dependents(): Iterable<Dependent>;
-  /** Ends the series of the parents that have not been seen for too long. */
-  sweep(): void;
+  /** Makes all series anew, without the parents that have not been seen for too long. */
+  show(): void;
 }
 
 const hour = 3_600_000;
@@ -41,17 +41,21 @@ const quietLife = 25 * hour;
 const shortestLife = 3 * hour;
 const sweepEvery = hour / 4;
 
+/** What is known of a parent: written by each pass over it, so nothing is made anew that can stay. */
 interface Entry {
   readonly subject: Subject;
   endsAt: number;
+  calls: number;
+  errors: number;
+  seconds: number;
+  conditions: NonNullable<Pass['conditions']>;
   dependent: Dependent | undefined;
-  /** Label sets of the condition series that exist. */
-  readonly conditions: Map<string, Record<string, string>>;
 }
 
 /**
  * {@link Series}. A hook never hears of a deletion without finalizers, and another replica may take a parent over, so
- * series end by time: three hours after the last pass, or twice the time until the next one when that is longer.
+ * series end by time: three hours after the last pass, or twice the time until the next one when that is longer. They are
+ * set for each scrape, as there are far more passes than scrapes.
  */
 export function createSeries(
   counter: (name: MetricName) => Counter,
@@ -71,59 +75,66 @@ export function createSeries(
 
   const keyOf = ({ kind, namespace, name }: Subject) => `${kind}/${namespace}/${name}`;
 
-  const end = (key: string, { subject, conditions }: Entry) => {
-    const { kind, name, namespace } = subject;
-    entries.delete(key);
-    for (const labels of conditions.values()) ofKind(kind, 'status_condition')?.remove(labels);
-    ofKind(kind, 'reconcile_duration')?.remove({ name, namespace });
-    if (kind !== 'ExternalSecret') return;
-    calls.remove({ name, namespace });
-    errors.remove({ name, namespace });
-  };
-
   const sweep = () => {
     sweptAt = now();
-    for (const [key, entry] of entries) if (entry.endsAt <= sweptAt) end(key, entry);
+    for (const [key, { endsAt }] of entries) if (endsAt <= sweptAt) entries.delete(key);
   };
 
-  const touch = (subject: Subject, nextSeconds: number | undefined): Entry => {
-    if (now() - sweptAt >= sweepEvery) sweep();
-    const life = nextSeconds === undefined ? quietLife : Math.max(shortestLife, nextSeconds * 2_000);
+  const entryOf = (subject: Subject): Entry => {
     const key = keyOf(subject);
-    const entry = entries.get(key) ?? { subject, endsAt: 0, dependent: undefined, conditions: new Map() };
-    entry.endsAt = now() + life;
+    const known = entries.get(key);
+    if (known !== undefined) return known;
+    const entry = {
+      subject,
+      endsAt: 0,
+      calls: 0,
+      errors: 0,
+      seconds: 0,
+      conditions: [],
+      dependent: undefined,
+    };
     entries.set(key, entry);
     return entry;
   };
 
+  const showEntry = (entry: Entry) => {
+    const { kind, name, namespace } = entry.subject;
+    if (kind === 'ExternalSecret') {
+      calls.inc({ name, namespace }, entry.calls);
+      if (entry.errors > 0) errors.inc({ name, namespace }, entry.errors);
+    }
+    ofKind(kind, 'reconcile_duration')?.set({ name, namespace }, Math.round(entry.seconds * 1e9));
+    for (const { type, status } of entry.conditions)
+      for (const value of new Set(['True', 'False', status]))
+        ofKind(kind, 'status_condition')?.set(
+          { name, namespace, condition: type, status: value },
+          value === status ? 1 : 0,
+        );
+  };
+
   return {
-    pass({ subject, outcome, seconds, conditions = [], nextSeconds, stores, refreshedAt }) {
-      const { kind, name, namespace } = subject;
-      const entry = touch(subject, nextSeconds);
-      if (stores !== undefined) {
-        const isFailing = conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
-        entry.dependent = stores.length === 0 ? undefined : { stores, isFailing, refreshedAt };
-      }
-      if (kind === 'ExternalSecret') {
-        calls.inc({ name, namespace });
-        if (outcome === 'error') errors.inc({ name, namespace });
-      }
-      ofKind(kind, 'reconcile_duration')?.set({ name, namespace }, Math.round(seconds * 1e9));
-      for (const { type, status } of conditions) {
-        for (const value of new Set(['True', 'False', status])) {
-          const labels = { name, namespace, condition: type, status: value };
-          ofKind(kind, 'status_condition')?.set(labels, value === status ? 1 : 0);
-          entry.conditions.set(`${type}/${value}`, labels);
-        }
-      }
+    pass({ subject, outcome, seconds, conditions, nextSeconds, stores, refreshedAt }) {
+      const at = now();
+      if (at - sweptAt >= sweepEvery) sweep();
+      const entry = entryOf(subject);
+      entry.endsAt =
+        at + (nextSeconds === undefined ? quietLife : Math.max(shortestLife, nextSeconds * 2_000));
+      entry.calls += 1;
+      if (outcome === 'error') entry.errors += 1;
+      entry.seconds = seconds;
+      if (conditions !== undefined) entry.conditions = conditions;
+      if (stores === undefined) return;
+      const isFailing = entry.conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
+      entry.dependent = stores.length === 0 ? undefined : { stores, isFailing, refreshedAt };
     },
-    forget(subject) {
-      const entry = entries.get(keyOf(subject));
-      if (entry !== undefined) end(keyOf(subject), entry);
-    },
+    forget: (subject) => void entries.delete(keyOf(subject)),
     *dependents() {
       for (const { dependent } of entries.values()) if (dependent !== undefined) yield dependent;
     },
-    sweep,
+    show() {
+      sweep();
+      for (const metric of [calls, errors, ...gauges.values()]) metric.reset();
+      for (const entry of entries.values()) showEntry(entry);
+    },
   };
 }

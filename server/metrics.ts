@@ -86,7 +86,7 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
       breaker: (store, state) => stores.breaker(labelsOf(store), state),
     },
     async expose() {
-      series.sweep();
+      series.show();
       stores.show(series.dependents());
       return { contentType: registry.contentType, text: await registry.metrics() };
     },

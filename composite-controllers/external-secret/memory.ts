@@ -78,7 +78,9 @@ export function createMemory(): Memory {
       return last !== undefined && isDeepStrictEqual(last.shown, object.status) ? last.status : undefined;
     },
     answer({ uid, object }, status) {
-      answers.set(uid, { shown: object.status, status });
+      // A status that stays needs no memory: it is shown.
+      if (status === object.status) answers.delete(uid);
+      else answers.set(uid, { shown: object.status, status });
     },
     sight({ uid, object, target, now }) {
       const known = seen.get(uid);

@@ -45,6 +45,20 @@ describe("ESO's metrics, under its names and labels", () => {
     ]);
   });
 
+  test('a status that holds no more is not shown as one that does', async () => {
+    const metrics = metricsAt();
+    const pass = { subject, outcome: 'success', seconds: 1 } as const;
+    metrics.passed({ ...pass, conditions: [{ type: 'Ready', status: 'Unknown' }] });
+    metrics.passed({ ...pass, conditions: ready });
+    const shown = await samples(metrics, 'externalsecret_status_condition');
+    assert.deepEqual(
+      shown.filter((line) => line.endsWith(' 1')).map((line) => /status="(\w+)"/.exec(line)?.[1]),
+      ['True'],
+    );
+    metrics.passed(pass);
+    assert.deepEqual(await samples(metrics, 'externalsecret_status_condition'), shown, 'no answer, no news');
+  });
+
   test('a store has conditions and durations under its own prefix, and no sync calls', async () => {
     const metrics = metricsAt();
     const store = { kind: 'ClusterSecretStore', namespace: '', name: 'vault' };
