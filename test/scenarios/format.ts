@@ -138,6 +138,8 @@ const scenario = Type.Object(
     seed: Type.Optional(secrets),
     /** Keys of Secrets that hold something random, which no two runs have in common. */
     random: Type.Optional(Type.Array(text)),
+    /** Flags that `keyhook serve` is started with for this scenario, beside the usual ones. */
+    flags: Type.Optional(Type.Record(text, text)),
     objects: Type.Array(manifest),
     steps: Type.Array(step, { minItems: 1 }),
   },
@@ -178,8 +180,8 @@ export function readScenario(path: string): Scenario {
 }
 
 /** Whether a scenario restarts what others use, and so has to run alone. */
-export function runsAlone({ steps }: Scenario): boolean {
-  return steps.some((step) => step.do?.some((action) => action.restart !== undefined));
+export function runsAlone({ flags, steps }: Scenario): boolean {
+  return flags !== undefined || steps.some((step) => step.do?.some((action) => action.restart !== undefined));
 }
 
 /** How long a scenario may take at most, in ms: who starts the longest first is done the earliest. */

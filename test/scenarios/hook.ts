@@ -10,10 +10,10 @@ import { freePorts } from '../support/free-ports.ts';
 import { http } from '../support/http.ts';
 import { captureLog } from '../support/log-capture.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import type { Restartable } from './world.ts';
+import type { RestartableHook } from './world.ts';
 
 /** The server as it ships, HTTPS with a bearer token, in this process. */
-export interface Hook extends Restartable {
+export interface Hook extends RestartableHook {
   readonly url: string;
   readonly caPem: string;
   readonly token: string;
@@ -34,24 +34,25 @@ export async function startHook(kubeconfig: string, canaries: Canaries): Promise
   const identity = authority.issue({ commonName: 'keyhook' });
   const token = canaries.marker();
   const [port] = await freePorts(1);
-  const config = readServeConfig(
-    {
-      host: '127.0.0.1',
-      port: String(port),
-      kubeconfig,
-      'token-file': await file('token', token),
-      'tls-cert-file': await file('tls.crt', identity.certPem),
-      'tls-key-file': await file('tls.key', identity.keyPem),
-      'shutdown-delay': '0s',
-      'unsafe-allow-generic-targets': 'true',
-      'log-level': 'trace',
-    },
-    {},
-  );
+  const usual = {
+    host: '127.0.0.1',
+    port: String(port),
+    kubeconfig,
+    'token-file': await file('token', token),
+    'tls-cert-file': await file('tls.crt', identity.certPem),
+    'tls-key-file': await file('tls.key', identity.keyPem),
+    'shutdown-delay': '0s',
+    'unsafe-allow-generic-targets': 'true',
+    'log-level': 'trace',
+  };
   const log = captureLog();
-  const start = () => serve(config, createLogger(config.logLevel, log.stream), compose);
+  const start = (flags: Readonly<Record<string, string>>) => {
+    const config = readServeConfig({ ...usual, ...flags }, {});
+    return serve(config, createLogger(config.logLevel, log.stream), compose);
+  };
   let metrics = '';
-  let running = await start();
+  let besides: Readonly<Record<string, string>> = {};
+  let running = await start(besides);
 
   const scrape = async () => {
     const headers = { authorization: `Bearer ${token}` };
@@ -63,10 +64,11 @@ export async function startHook(kubeconfig: string, canaries: Canaries): Promise
     url: running.url,
     caPem: authority.certPem,
     token,
-    async restart() {
+    async restart(flags = besides) {
+      besides = flags;
       await scrape();
       await running.close();
-      running = await start();
+      running = await start(flags);
     },
     async evidence() {
       await scrape();

@@ -27,6 +27,7 @@ export async function runScenario(name: string, scenario: Scenario, world: World
     ? await world.startBackend({ namespace, kv: scenario.kv ?? 'v2' })
     : undefined;
   const stage: Stage = { world, namespace, backend };
+  if (scenario.flags !== undefined) await world.hook.restart(scenario.flags);
   const markers = new Map<string, string>();
   if (backend !== undefined) world.canaries.watch(backend.token);
   try {
@@ -46,6 +47,7 @@ export async function runScenario(name: string, scenario: Scenario, world: World
   } finally {
     await clear(stage);
     await backend?.close();
+    if (scenario.flags !== undefined) await world.hook.restart({});
   }
 }
 

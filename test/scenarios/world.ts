@@ -12,7 +12,7 @@ export interface World {
   readonly canaries: Canaries;
   /** A backend for one scenario alone. */
   startBackend(request: BackendRequest): Promise<Backend>;
-  readonly hook: Restartable;
+  readonly hook: RestartableHook;
   readonly driver: Restartable;
   /** Lets the API server refuse, or admit again, every write of a Secret in the namespace; status writes go on working. */
   refuseSecrets(namespace: string): Promise<void>;
@@ -24,6 +24,11 @@ export interface World {
 
 export interface Restartable {
   restart(): Promise<void>;
+}
+
+export interface RestartableHook extends Restartable {
+  /** Restarts with these flags beside the usual ones; they stay until others are given. */
+  restart(flags?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export interface BackendRequest {
