@@ -4,11 +4,17 @@ import { type Difference, difference } from '../local/difference.ts';
 import { readManifests } from '../local/manifests.ts';
 import { createKubeApi } from '../server/kube.ts';
 import { targetSecrets } from '../server/kube-ports.ts';
+import { type DelimiterFlags, delimitersOf, withDelimiters } from './delimiters.ts';
 import { readyOf, summary } from './ready.ts';
+
+interface Flags extends DelimiterFlags {
+  readonly file: readonly string[];
+  readonly kubeconfig?: string;
+}
 
 /** Adds the verb `diff`: what would Keyhook change of the Secrets that are there? It writes nothing. */
 export function diffCommand(program: Command): void {
-  program
+  const command = program
     .command('diff')
     .description(
       'render ExternalSecrets in files and compare the Secrets with those of the cluster; prints keys, no values',
@@ -18,17 +24,17 @@ export function diffCommand(program: Command): void {
         .argParser((path: string, before: string[] = []) => [...before, path])
         .makeOptionMandatory(),
     )
-    .option('--kubeconfig <file>', 'of the cluster (default: as kubectl)')
-    .action(async ({ file, kubeconfig }: { file: string[]; kubeconfig?: string }) => {
-      process.exitCode = await run(file, kubeconfig ?? process.env.KUBECONFIG);
-    });
+    .option('--kubeconfig <file>', 'of the cluster (default: as kubectl)');
+  withDelimiters(command).action(async (flags: Flags) => {
+    process.exitCode = await run(flags);
+  });
 }
 
 /** 0 when nothing would change, 1 when something would, 2 when that cannot be told. */
-async function run(file: readonly string[], kubeconfig: string | undefined): Promise<number> {
+async function run({ file, kubeconfig = process.env.KUBECONFIG, ...flags }: Flags): Promise<number> {
   const { manifests, problems } = readManifests(file);
   const { render } = await import('../local/render.ts');
-  const rendering = await render(manifests);
+  const rendering = await render(manifests, delimitersOf(flags));
   const wrong = [
     ...[...problems, ...rendering.problems].map(({ file: where, message }) => `${where}: ${message}`),
     ...rendering.parents.filter((parent) => readyOf(parent)?.status !== 'True').map(summary),

@@ -7,9 +7,11 @@ import {
 } from '../composite-controllers/external-secret/names.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { readManifests } from '../local/manifests.ts';
+import { stringifyExact } from '../providers/kit/json/exact.ts';
+import { type DelimiterFlags, delimitersOf, withDelimiters } from './delimiters.ts';
 import { readyOf, summary } from './ready.ts';
 
-interface Flags {
+interface Flags extends DelimiterFlags {
   readonly file: readonly string[];
   readonly output: 'yaml' | 'json';
   readonly showValues?: true;
@@ -17,7 +19,7 @@ interface Flags {
 
 /** Adds the verb `render`: what would the Secrets of these manifests be? For the CI of GitOps repositories. */
 export function renderCommand(program: Command): void {
-  program
+  const command = program
     .command('render')
     .description('read the backends of ExternalSecrets in files, without a cluster, and print the Secrets')
     .addOption(
@@ -31,18 +33,18 @@ export function renderCommand(program: Command): void {
     .addOption(
       new Option('-o, --output <format>', 'format of the Secrets').choices(['yaml', 'json']).default('yaml'),
     )
-    .option('--show-values', 'print the values; without it, only their lengths')
-    .action(async (flags: Flags) => {
-      process.exitCode = await run(flags);
-    });
+    .option('--show-values', 'print the values; without it, only their lengths');
+  withDelimiters(command).action(async (flags: Flags) => {
+    process.exitCode = await run(flags);
+  });
 }
 
 /** Secrets to stdout, statuses and problems to stderr; 1 when anything is not as it should be. */
-async function run({ file, output, showValues }: Flags): Promise<number> {
+async function run({ file, output, showValues, ...flags }: Flags): Promise<number> {
   const { manifests, problems } = readManifests(file);
   // A verb loads what it needs: `serve` never loads the local API server.
   const { render } = await import('../local/render.ts');
-  const rendering = await render(manifests);
+  const rendering = await render(manifests, delimitersOf(flags));
 
   const show = showValues === true;
   const secrets = [
@@ -51,7 +53,7 @@ async function run({ file, output, showValues }: Flags): Promise<number> {
   ];
   process.stdout.write(
     output === 'json'
-      ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: secrets }, null, 2)}\n`
+      ? `${stringifyExact({ apiVersion: 'v1', kind: 'List', items: secrets }, 2)}\n`
       : secrets.map((secret) => stringify(secret, { lineWidth: 0 })).join('---\n'),
   );
   const wrong = [...problems, ...rendering.problems];

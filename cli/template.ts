@@ -5,8 +5,9 @@ import type { Environment } from '../composite-controllers/template/environment.
 import { TemplateError } from '../composite-controllers/template/errors.ts';
 import { executeTemplate, parseTemplate, rootOf } from '../composite-controllers/template/template.ts';
 import { randomness } from '../server/randomness.ts';
+import { type DelimiterFlags, delimitersOf, withDelimiters } from './delimiters.ts';
 
-interface Flags {
+interface Flags extends DelimiterFlags {
   readonly file: string;
   readonly values: string;
 }
@@ -15,18 +16,18 @@ const environment: Environment = { now: Date.now, ...randomness };
 
 /** Adds the verb `template`: what does a template of an ExternalSecret make of these values? */
 export function templateCommand(program: Command): void {
-  program
+  const command = program
     .command('template')
     .description('render a template of an ExternalSecret over values in a file, and print the result')
     .requiredOption('-f, --file <path>', 'the template')
-    .requiredOption('-v, --values <path>', 'YAML or JSON: a map of keys to texts')
-    .action(({ file, values }: Flags) => {
-      process.exitCode = run(file, values);
-    });
+    .requiredOption('-v, --values <path>', 'YAML or JSON: a map of keys to texts');
+  withDelimiters(command).action((flags: Flags) => {
+    process.exitCode = run(flags);
+  });
 }
 
 /** The result to stdout; 1, and the place under its line on stderr, when the template is wrong. */
-function run(file: string, valuesFile: string): number {
+function run({ file, values: valuesFile, ...flags }: Flags): number {
   const text = readFileSync(file, 'utf8');
   const values = readValues(valuesFile);
   if (values === undefined) {
@@ -34,7 +35,11 @@ function run(file: string, valuesFile: string): number {
     return 1;
   }
   try {
-    const template = parseTemplate(text, { name: file, missingKey: 'error' });
+    const template = parseTemplate(text, {
+      name: file,
+      missingKey: 'error',
+      delimiters: delimitersOf(flags),
+    });
     process.stdout.write(executeTemplate(template, rootOf(values), environment));
     return 0;
   } catch (error) {

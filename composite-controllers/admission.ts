@@ -4,6 +4,7 @@ import type { ExternalSecretSpec } from './external-secret/schema.ts';
 import { specProblems } from './external-secret/validity.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { createStoreCheck } from './secret-store/validity.ts';
+import { type Delimiters, standardDelimiters } from './template/parse/scanner.ts';
 
 /** What is said of an object before it is stored: refused for each problem, admitted with each warning. */
 export interface Verdict {
@@ -21,7 +22,10 @@ export interface Admission {
 }
 
 /** Every kind that is checked, by the same functions that the hooks refuse with. Pure. */
-export function admissions(providers: ReadonlyMap<string, Provider>): readonly Admission[] {
+export function admissions(
+  providers: ReadonlyMap<string, Provider>,
+  delimiters: Delimiters = standardDelimiters,
+): readonly Admission[] {
   const checkStore = createStoreCheck(providers);
   const store = (kind: 'SecretStore' | 'ClusterSecretStore', scope: Admission['scope']): Admission => ({
     path: `/validate-external-secrets-io-v1-${kind.toLowerCase()}`,
@@ -41,16 +45,16 @@ export function admissions(providers: ReadonlyMap<string, Provider>): readonly A
       kind: 'ExternalSecret',
       resource: 'externalsecrets',
       scope: 'Namespaced',
-      check: (object) => ({ problems: externalSecretProblems(object), warnings: [] }),
+      check: (object) => ({ problems: externalSecretProblems(object, delimiters), warnings: [] }),
     },
     store('SecretStore', 'Namespaced'),
     store('ClusterSecretStore', 'Cluster'),
   ];
 }
 
-function externalSecretProblems(object: KubeObject): string[] {
+function externalSecretProblems(object: KubeObject, delimiters: Delimiters): string[] {
   const shape = specProblems(object);
-  const problems = shape.length > 0 ? shape : ruleProblems(object.spec as ExternalSecretSpec);
+  const problems = shape.length > 0 ? shape : ruleProblems(object.spec as ExternalSecretSpec, delimiters);
   return problems.map(describeProblem);
 }
 

@@ -4,6 +4,7 @@ import type { ExternalSecretSpec } from '../composite-controllers/external-secre
 import { isFieldManager } from '../composite-controllers/lib/field-manager.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import type { TargetObjects } from '../composite-controllers/lib/ports.ts';
+import { type Delimiters, standardDelimiters } from '../composite-controllers/template/parse/scanner.ts';
 import { silentObserver } from '../providers/observer.ts';
 import { buildApp } from '../server/app.ts';
 import { noAuthentication } from '../server/auth.ts';
@@ -60,13 +61,14 @@ const supporting: readonly ResourceType[] = [
  */
 export async function render(
   manifests: readonly Manifest[],
+  delimiters: Delimiters = standardDelimiters,
   now: () => number = Date.now,
 ): Promise<Rendering> {
   const api = createInProcessApi(createStore({ now }));
   for (const crd of crds()) await api.create(crdType, crd);
   const problems = await load(api, manifests);
 
-  const { parts, transport, templates } = product(api, now);
+  const { parts, transport, templates } = product(api, delimiters, now);
   for (const definition of definitions({ hookUrl: 'http://keyhook' }))
     await api.create(compositeType, definition);
   const standIn = createStandIn({ api, transport, workers: 16 });
@@ -90,7 +92,7 @@ export async function render(
 }
 
 /** The server as it ships, but for sockets. */
-function product(api: KubeApi, now: () => number) {
+function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number) {
   const templates = createTemplateRunner();
   const log = createLogger('silent');
   const parts = compose({
@@ -109,6 +111,7 @@ function product(api: KubeApi, now: () => number) {
       clusterStores: 'on',
       watchTargets: false,
       genericTargets: 'allowed',
+      templateDelimiters,
       storeRequeueMs: 300_000,
     },
     now,

@@ -55,6 +55,6 @@ export function compose(ports: Ports): Parts {
   return {
     backends,
     controllers: createControllers({ ...ports, sources: kube, providers: registry, backends }),
-    admissions: admissions(registry),
+    admissions: admissions(registry, ports.settings.templateDelimiters),
   };
 }

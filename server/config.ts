@@ -95,6 +95,13 @@ export const serveFlags = {
     help: 'allow spec.target.manifest: whoever may write an ExternalSecret then writes objects of any kind that the hook may',
     initial: 'false',
   },
+  'template-left-delimiter': {
+    ...text,
+    value: 'text',
+    help: "what begins an action in templates of ExternalSecrets; rewrite.transform and webhook stores keep '{{'",
+    initial: '{{',
+  },
+  'template-right-delimiter': { ...text, value: 'text', help: 'what ends such an action', initial: '}}' },
   'flood-gate': {
     ...truth,
     value: 'bool',
@@ -170,6 +177,10 @@ export function readServeConfig(
       clusterStores: values['cluster-stores'],
       watchTargets: values['watch-targets'] === 'true',
       genericTargets: values['unsafe-allow-generic-targets'] === 'true' ? 'allowed' : 'refused',
+      templateDelimiters: {
+        left: values['template-left-delimiter'],
+        right: values['template-right-delimiter'],
+      },
       storeRequeueMs: values['store-requeue-interval'],
     },
     ...(host === undefined ? {} : { host }),

@@ -48,8 +48,8 @@ export function belongsToOtherClass(world: World, settings: Settings): boolean {
   );
 }
 
-function rulesHold({ spec }: World): SyncFailure | undefined {
-  const problems = ruleProblems(spec);
+function rulesHold({ spec }: World, { templateDelimiters }: Settings): SyncFailure | undefined {
+  const problems = ruleProblems(spec, templateDelimiters);
   return problems.length === 0 ? undefined : { code: 'SpecInvalid', detail: describeProblems(problems) };
 }
 

@@ -1,7 +1,7 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo, ownedFields } from '../lib/owned-fields.ts';
-import type { Fingerprints } from '../lib/ports.ts';
+import type { Fingerprints, Settings } from '../lib/ports.ts';
 import { secretData } from '../lib/secret-data.ts';
 import type { Content } from './content.ts';
 import {
@@ -13,7 +13,7 @@ import {
   refreshIdAnnotation,
 } from './names.ts';
 import { writerOf } from './policy.ts';
-import type { Piece, Template } from './template-pieces.ts';
+import type { Piece } from './template-pieces.ts';
 import type { World } from './world.ts';
 
 /*
@@ -29,12 +29,13 @@ import type { World } from './world.ts';
 /** What the result of templates depends on, time and chance aside. */
 export function inputsOf(
   world: World,
-  template: Template,
+  { templateDelimiters: { left, right } }: Pick<Settings, 'templateDelimiters'>,
   pieces: readonly Piece[],
   values: SecretMap,
 ): readonly Uint8Array[] {
+  const how = JSON.stringify([world.spec.target?.template, left, right]);
   const texts = pieces.flatMap(({ where, job }) => [where, job.text]);
-  return [world.uid, JSON.stringify(template), ...texts, ...flat(values)].map(bytes);
+  return [world.uid, how, ...texts, ...flat(values)].map(bytes);
 }
 
 /** The content of a Secret that carries the fingerprint of these inputs, undamaged; undefined when none of them does. */

@@ -2,6 +2,7 @@ import type { Problem } from '../../providers/kit/provider.ts';
 import { ValueError } from '../lib/errors.ts';
 import { keyTemplates } from '../lib/key-template.ts';
 import { compileRegex } from '../lib/regex.ts';
+import { type Delimiters, standardDelimiters } from '../template/parse/scanner.ts';
 import { parseTemplate } from '../template/template.ts';
 import { faultOf } from '../template/work.ts';
 import type { ExternalSecretSpec } from './schema.ts';
@@ -11,7 +12,7 @@ import { sectionOf, sourcesOf, type Template } from './template-pieces.ts';
 const maxSources = 100;
 
 /** A rule of specifications that have the right shape: what is wrong, in order. */
-type Rule = (spec: ExternalSecretSpec) => readonly Problem[];
+type Rule = (spec: ExternalSecretSpec, delimiters: Delimiters) => readonly Problem[];
 
 /** In the order of ESO's admission (spec core 1.2), whose words these are; what ESO finds out at a refresh comes after. */
 const rules: readonly Rule[] = [
@@ -29,8 +30,11 @@ const rules: readonly Rule[] = [
 ];
 
 /** Everything that is wrong with a specification of the right shape, whoever asks: the hook, admission, or a file in CI. Pure. */
-export function ruleProblems(spec: ExternalSecretSpec): readonly Problem[] {
-  return rules.flatMap((rule) => rule(spec));
+export function ruleProblems(
+  spec: ExternalSecretSpec,
+  delimiters: Delimiters = standardDelimiters,
+): readonly Problem[] {
+  return rules.flatMap((rule) => rule(spec, delimiters));
 }
 
 /** Problems as one line, the first five of them. */
@@ -178,10 +182,10 @@ function tried(path: string, attempt: () => unknown): Problem[] {
   }
 }
 
-function templates({ target }: ExternalSecretSpec): Problem[] {
+function templates({ target }: ExternalSecretSpec, delimiters: Delimiters): Problem[] {
   return textsOf(target?.template).flatMap(([path, name, text]) => {
     try {
-      parseTemplate(text, { name, missingKey: 'error' });
+      parseTemplate(text, { name, missingKey: 'error', delimiters });
       return [];
     } catch (error) {
       const { line, column, message } = faultOf(error);

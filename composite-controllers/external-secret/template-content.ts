@@ -2,6 +2,7 @@ import type { SecretMap } from '../../providers/kit/provider.ts';
 import {
   type Fingerprints,
   kubernetesStatus,
+  type Settings,
   type TargetSecrets,
   type TemplateRunner,
   type TemplateSources,
@@ -29,6 +30,7 @@ export interface ContentDeps {
   readonly sources: TemplateSources;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;
+  readonly settings: Pick<Settings, 'templateDelimiters'>;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +50,7 @@ export async function contentOf(
   if (read.kind === 'failed') return read;
   const { pieces } = read;
 
-  const inputs = inputsOf(world, template, pieces, values);
+  const inputs = inputsOf(world, deps.settings, pieces, values);
   // What is no child has not been looked at yet.
   const target =
     routeOf(world) === 'child' ? world.target : await deps.secrets.get(world.namespace, world.targetName);
@@ -88,9 +90,11 @@ export async function runPieces(
   pieces: readonly Piece[],
   values: SecretMap,
   now: number,
-  { templates, signal }: Pick<ContentDeps, 'templates' | 'signal'>,
+  { templates, settings, signal }: Pick<ContentDeps, 'templates' | 'settings' | 'signal'>,
 ): Promise<Extract<WorkResult, { kind: 'rendered' }> | Failed | Extract<Made, { kind: 'again' }>> {
-  const result = await templates.run({ jobs: pieces.map(({ job }) => job), values, now }, signal);
+  const jobs = pieces.map(({ job }) => job);
+  const work = { jobs, values, delimiters: settings.templateDelimiters, now };
+  const result = await templates.run(work, signal);
   switch (result.kind) {
     case 'rendered':
       return result;

@@ -56,7 +56,7 @@ async function apply(
   const pieces = manifestPieces(read?.pieces ?? []);
 
   // Of what is random in it, the live object may carry the result already.
-  const inputs = template === undefined ? [] : inputsOf(world, template, pieces, values);
+  const inputs = template === undefined ? [] : inputsOf(world, deps.settings, pieces, values);
   const fingerprints = deps.fingerprints.of(inputs);
   const carried = live?.metadata.annotations?.[inputsAnnotation];
   if (carried !== undefined && fingerprints.includes(carried)) return inPlace(refreshing);

@@ -1,4 +1,5 @@
 import type { KubeReader } from '../../providers/kit/kube.ts';
+import type { Delimiters } from '../template/parse/scanner.ts';
 import type { Work, WorkResult } from '../template/work.ts';
 import type { JsonPatchOperation } from './json-patch.ts';
 import type { KubeObject, SecretObject } from './objects.ts';
@@ -98,6 +99,8 @@ export interface Settings {
   readonly clusterStores: 'on' | 'off';
   /** Whether targets may be of other kinds than Secret. */
   readonly genericTargets: 'allowed' | 'refused';
+  /** What encloses the actions of templates; `rewrite.transform` has the standard ones always. */
+  readonly templateDelimiters: Delimiters;
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
 }

@@ -10,14 +10,14 @@ import { allFunctions } from './functions/table.ts';
 import { type Budget, createBudget, defaultLimits, maxTemplateBytes } from './limits.ts';
 import { parse } from './parse/parse.ts';
 import type { ParsedSource } from './parse/parser.ts';
-import type { Delimiters } from './parse/scanner.ts';
+import { type Delimiters, standardDelimiters } from './parse/scanner.ts';
 import type { Dict, Value } from './values/value.ts';
 
 /** How a template is read. */
 export interface TemplateOptions {
   /** What errors call it. */
   readonly name: string;
-  /** `{{` and `}}` by default. */
+  /** {@link standardDelimiters} by default, and in the place of an empty one. */
   readonly delimiters?: Delimiters;
   /** `default` by default, as in Go. */
   readonly missingKey?: MissingKey;
@@ -34,9 +34,9 @@ const cache = new LRUCache<string, Template>({ max: 5000, maxSize: 2 << 20 });
 
 /** Reads a template; the same text with the same options is read once. Throws {@link TemplateError}. */
 export function parseTemplate(text: string | Uint8Array, options: TemplateOptions): Template {
-  const { name, missingKey, delimiters } = options;
+  const { name, missingKey, delimiters = standardDelimiters } = options;
   const bytes = toByteText(text);
-  const key = JSON.stringify([name, missingKey, delimiters?.left, delimiters?.right, bytes]);
+  const key = JSON.stringify([name, missingKey, delimiters.left, delimiters.right, bytes]);
   const cached = cache.get(key);
   if (cached !== undefined) return cached;
   const template = readTemplate(bytes, options);
@@ -46,12 +46,12 @@ export function parseTemplate(text: string | Uint8Array, options: TemplateOption
 
 /** Reads a template's bytes anew. Throws {@link TemplateError}. */
 export function readTemplate(text: ByteText, options: TemplateOptions): Template {
-  const { missingKey = 'default', delimiters } = options;
+  const { missingKey = 'default', delimiters = standardDelimiters } = options;
   const name = toByteText(options.name);
   if (text.length > maxTemplateBytes) throw tooLarge(name);
   const enclosing = {
-    left: toByteText(delimiters?.left || '{{'),
-    right: toByteText(delimiters?.right || '}}'),
+    left: toByteText(delimiters.left || standardDelimiters.left),
+    right: toByteText(delimiters.right || standardDelimiters.right),
   };
   const source = guarded(name, () => parse(name, text, enclosing, isFunction));
   return { source, missingKey };

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 import { CallError, TemplateError, type TemplateErrorCode } from './errors.ts';
 import type { MissingKey } from './exec/state.ts';
 import { type Budget, createBudget, type Limits } from './limits.ts';
-import type { Delimiters } from './parse/scanner.ts';
+import { type Delimiters, standardDelimiters } from './parse/scanner.ts';
 import { executeTemplate, parseTemplate, rootOf, rootOfGroups } from './template.ts';
 import { type Any, isDict, isList } from './values/value.ts';
 import { readYaml, readYamlTexts } from './yaml/read.ts';
@@ -29,7 +29,7 @@ export interface Work {
   readonly groups?: ReadonlyMap<string, SecretMap>;
   /** An error unless given. */
   readonly missingKey?: MissingKey;
-  /** `{{` and `}}` by default. */
+  /** {@link standardDelimiters} by default. */
   readonly delimiters?: Delimiters;
   /** What the templates take for the time, in ms since 1970. */
   readonly now: number;
@@ -38,7 +38,7 @@ export interface Work {
 /** What one job came to: bytes, a map of them, or a document. */
 export type Rendered = Uint8Array | SecretMap | Tree;
 
-/** A document in the types of JSON. */
+/** A document in the types of JSON; an integer that a number would round is a bigint. */
 export interface Tree {
   readonly tree: unknown;
 }
@@ -73,7 +73,7 @@ export type Randomness = Omit<Environment, 'now'>;
 
 /** Does all jobs within one budget; each sees the values only, never another's result. Never throws: no function changes a map of strings. */
 export function doWork(
-  { jobs, values, groups, missingKey = 'error', delimiters, now }: Work,
+  { jobs, values, groups, missingKey = 'error', delimiters = standardDelimiters, now }: Work,
   source: Randomness,
   limits: Limits,
 ): WorkResult {
@@ -96,11 +96,7 @@ export function doWork(
   const results: Rendered[] = [];
   for (const [index, { name, text, as }] of jobs.entries()) {
     try {
-      const template = parseTemplate(text, {
-        name,
-        missingKey,
-        ...(delimiters === undefined ? {} : { delimiters }),
-      });
+      const template = parseTemplate(text, { name, missingKey, delimiters });
       const bytes = executeTemplate(template, root(), environment, budget);
       results.push(taken(bytes, as, budget));
     } catch (error) {
@@ -119,7 +115,7 @@ function taken(bytes: Uint8Array, as: Job['as'], budget: Budget): Rendered {
   return { tree: Buffer.from(bytes).toString() };
 }
 
-/** YAML is read into texts of bytes, truth values, float64 and containers of them. */
+/** YAML is read into texts of bytes, truth values, numbers and containers of them. */
 function treeOf(value: Any): unknown {
   if (typeof value === 'string') return decodeUtf8(value);
   if (isList(value)) return value.items.map(treeOf);

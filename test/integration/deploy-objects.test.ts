@@ -287,6 +287,16 @@ describe('what is shipped', () => {
     assert.ok(spec.template.spec.containers[0]?.args.includes('--unsafe-allow-generic-targets'));
   });
 
+  test('further flags reach the program as they are', async () => {
+    const objects = await helm.template(chart, {
+      'extraArgs.template-left-delimiter': '<% #',
+      'extraArgs.watch-targets': '',
+    });
+    const { spec } = find<Workload>(objects, 'Deployment keyhook/keyhook');
+    const args = spec.template.spec.containers[0]?.args ?? [];
+    assert.ok(args.includes('--template-left-delimiter=<% #') && args.includes('--watch-targets'));
+  });
+
   test('OpenShift gets no user ids, and a narrowed hook no ClusterRole', async () => {
     const onOpenShift = JSON.stringify(await helm.template(chart, variants['on OpenShift']));
     assert.doesNotMatch(onOpenShift, /runAsUser|runAsGroup|fsGroup/);

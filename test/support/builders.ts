@@ -17,6 +17,7 @@ export const settings: Settings = {
   clusterStores: 'on',
   watchTargets: false,
   genericTargets: 'refused',
+  templateDelimiters: { left: '{{', right: '}}' },
   storeRequeueMs: 300_000,
 };
 

@@ -2,6 +2,7 @@ import type { SyncOutcome } from '../../composite-controllers/controller.ts';
 import { createExternalSecretController } from '../../composite-controllers/external-secret/sync.ts';
 import type { JsonPatchOperation } from '../../composite-controllers/lib/json-patch.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
+import type { Settings } from '../../composite-controllers/lib/ports.ts';
 import { defaultLimits } from '../../composite-controllers/template/limits.ts';
 import { doWork } from '../../composite-controllers/template/work.ts';
 import type { Backends, ReadOptions } from '../../providers/backends.ts';
@@ -33,7 +34,7 @@ export interface World {
 }
 
 /** One ExternalSecret, its backend and its cluster; `pass` is one sync call, whose answer is applied unless told otherwise. */
-export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'never' } = {}) {
+export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
   const world: World = {
     now: startOfTests,
     values: new Map([['db', 'one']]),
@@ -118,7 +119,7 @@ export function setup(parent: KubeObject, { adopt = 'always' as 'always' | 'neve
       fingerprints: fingerprintsBy([Buffer.from('the key of the tests')]),
       events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      settings: { ...settings, adopt },
+      settings: { ...settings, ...flags },
     });
   let controller = start();
   const restart = () => {

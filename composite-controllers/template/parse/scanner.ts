@@ -60,6 +60,9 @@ export interface Delimiters {
   readonly right: string;
 }
 
+/** What encloses actions unless somebody says otherwise. */
+export const standardDelimiters: Delimiters = { left: '{{', right: '}}' };
+
 /** Where the lexer stands. */
 export interface Scanner {
   readonly input: ByteText;

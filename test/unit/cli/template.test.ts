@@ -9,7 +9,12 @@ import { tempDir } from '../../support/temp-dir.ts';
 const folder = tempDir('template');
 
 /** Runs the verb over a template and values; returns what it prints and its exit code. */
-function run(t: TestContext, template: string, values: string): { out: string; err: string; code: unknown } {
+function run(
+  t: TestContext,
+  template: string,
+  values: string,
+  ...flags: string[]
+): { out: string; err: string; code: unknown } {
   const [templateFile, valuesFile] = [join(folder, 'template'), join(folder, 'values')];
   writeFileSync(templateFile, template);
   writeFileSync(valuesFile, values);
@@ -25,7 +30,7 @@ function run(t: TestContext, template: string, values: string): { out: string; e
   );
   const error = t.mock.method(console, 'error', (text: string) => err.push(text));
   try {
-    program.parse(['template', '-f', templateFile, '-v', valuesFile], { from: 'user' });
+    program.parse(['template', '-f', templateFile, '-v', valuesFile, ...flags], { from: 'user' });
     return {
       out: Buffer.concat(out).toString(),
       err: err.join('\n').replaceAll(`${folder}/`, ''),
@@ -57,6 +62,11 @@ test('an error shows its place under the line', (t) => {
     /^error {2}template: .*template:2:17: executing .* at <\.nothing>: map has no entry for key "nothing"\n/,
   );
   assert.equal(err.slice(err.indexOf('\n') + 1), '\tb {{ .user }}{{ .nothing }}\n\t                ^');
+});
+
+test('delimiters can be other ones, as for the hook', (t) => {
+  const flags = ['--template-left-delimiter', '<<', '--template-right-delimiter', '>>'];
+  assert.equal(run(t, '{{ .a }} << .a >>', 'a: b', ...flags).out, '{{ .a }} b');
 });
 
 test('values that are no map of texts are refused', (t) => {

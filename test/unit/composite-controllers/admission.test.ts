@@ -48,6 +48,17 @@ describe('admission', () => {
       assert.equal(ask(kind, store(kind, fake))?.response.allowed, true);
   });
 
+  it('reads templates by the delimiters of the installation', () => {
+    const [admission] = admissions(registry, { left: '<<', right: '>>' });
+    const problems = (text: string) =>
+      admission?.check(externalSecret({ ...good, target: { template: { data: { u: text } } } })).problems;
+    assert.deepEqual(problems('{{ .a'), []);
+    assert.match(
+      String(problems('<< .a')),
+      /^spec\.target\.template\.data\.u: template "u":1:\d: unclosed action$/,
+    );
+  });
+
   it('says all that is wrong, a line each, in the order of ESO', () => {
     const spec = {
       target: {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
+import type { Delimiters } from '../../../composite-controllers/template/parse/scanner.ts';
 import { readManifests } from '../../../local/manifests.ts';
 import { render } from '../../../local/render.ts';
 import { startLocalVault } from '../../../local/vault.ts';
@@ -11,12 +12,15 @@ import { tempDir } from '../../support/temp-dir.ts';
 
 const examples = join(import.meta.dirname, '../../../examples');
 
+const folder = tempDir('render');
+let files = 0;
+
 /** Renders YAML text. */
-async function renderText(text: string) {
-  const file = join(tempDir('render'), 'manifests.yaml');
+async function renderText(text: string, delimiters?: Delimiters) {
+  const file = join(folder, `${files++}.yaml`);
   writeFileSync(file, text);
   const { manifests, problems } = readManifests([file]);
-  const rendering = await render(manifests);
+  const rendering = await render(manifests, delimiters);
   return { ...rendering, problems: [...problems, ...rendering.problems] };
 }
 
@@ -86,6 +90,28 @@ spec:
     objects.map(({ kind, metadata, data }) => [kind, metadata.name, data]),
     [['ConfigMap', 'settings', { x: 'v!' }]],
   );
+});
+
+test('delimiters are those of the hook that the manifests are for', async () => {
+  const { secrets } = await renderText(
+    `
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: values, namespace: a}
+spec: {provider: {fake: {data: [{key: k, value: v}]}}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: app, namespace: a}
+spec:
+  secretStoreRef: {name: values}
+  data: [{secretKey: k, remoteRef: {key: k}}]
+  target: {template: {data: {x: "{{ .k }} << .k >>"}}}
+`,
+    { left: '<<', right: '>>' },
+  );
+  const text = secrets.map(({ data }) => Buffer.from(data?.x ?? '', 'base64').toString());
+  assert.deepEqual(text, ['{{ .k }} v']);
 });
 
 test('a webhook is asked by the templates of its store, each property in a request of its own', async (t) => {

@@ -21,6 +21,7 @@ test('what nobody says is the documented default', () => {
       clusterStores: 'on',
       watchTargets: false,
       genericTargets: 'refused',
+      templateDelimiters: { left: '{{', right: '}}' },
       storeRequeueMs: 300_000,
     },
   });
@@ -42,6 +43,8 @@ test('every flag is heard on the command line and in the environment, and the co
     'controller-class': ['x', 'y'],
     adopt: ['never', 'always'],
     'unsafe-allow-generic-targets': ['true', 'false'],
+    'template-left-delimiter': ['<<', '[['],
+    'template-right-delimiter': ['>>', ']]'],
     'flood-gate': ['false', 'true'],
     'cluster-stores': ['off', 'on'],
     'watch-targets': ['true', 'false'],
@@ -73,6 +76,7 @@ test('every flag is heard on the command line and in the environment, and the co
       clusterStores: 'off',
       watchTargets: true,
       genericTargets: 'allowed',
+      templateDelimiters: { left: '<<', right: '>>' },
       storeRequeueMs: 60_000,
     },
   };

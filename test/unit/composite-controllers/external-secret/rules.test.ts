@@ -153,6 +153,20 @@ describe('specifications that the API server takes, and we refuse', () => {
     });
   }
 
+  it('read templates by the delimiters of the installation, and those of keys by the standard ones', () => {
+    const [transform, data] = [{ template: '{{ .value' }, { good: '{{ .a', bad: '<< .a' }];
+    const spec = {
+      ...base,
+      dataFrom: [{ extract: { key: 'a' }, rewrite: [{ transform }] }],
+      ...template({ data }),
+    };
+    const found = ruleProblems(spec as unknown as ExternalSecretSpec, { left: '<<', right: '>>' });
+    assert.deepEqual(
+      found.map(({ path }) => path),
+      ['dataFrom[0].rewrite[0].transform.template', 'target.template.data.bad'],
+    );
+  });
+
   it('name five problems at most in a condition', () => {
     const data = Array.from({ length: 9 }, () => entry);
     const line = describeProblems(ruleProblems({ ...base, data } as ExternalSecretSpec));

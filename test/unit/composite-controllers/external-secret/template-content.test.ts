@@ -46,6 +46,26 @@ describe('what a template makes of a Secret', () => {
     assert.equal(one.ready()?.status, 'True');
   });
 
+  it('takes what the installation has for delimiters, in all of its templates but those of keys', async () => {
+    const parent = withTemplate({
+      metadata: { labels: { l: '<<.KEY>>' } },
+      data: { url: '{{ .KEY }} << .KEY >>' },
+      templateFrom: [{ configMap: { name: 'c', items: [{ key: 'item' }] } }, { literal: 'x: << .KEY >>' }],
+    });
+    parent.spec = {
+      ...(parent.spec as object),
+      data: undefined,
+      dataFrom: [{ extract: { key: 'db' }, rewrite: [{ transform: { template: '{{ .value | upper }}' } }] }],
+    };
+    const one = setup(parent, { templateDelimiters: { left: '<<', right: '>>' } });
+    one.world.sources.set('ConfigMap/c', source({ item: 'i << .KEY | upper >>' }));
+    await settle(one);
+    assert.equal(one.ready()?.message, 'secret synced');
+    const texts = ['url', 'item', 'x'].map((key) => one.value('app', key));
+    assert.deepEqual(texts, ['{{ .KEY }} one', 'i ONE', 'one']);
+    assert.equal(one.world.live.get('app')?.metadata.labels?.l, 'one');
+  });
+
   it('keeps the Secret when it fails, in a condition without a value', async () => {
     const canary = canaries();
     const secret = canary.marker();
