@@ -8,6 +8,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseExact, stringifyExact } from '../providers/kit/json/exact.ts';
 import { KubeApiError } from './kube-api.ts';
 
 /** Where requests to the API server go, and with what. */
@@ -49,7 +50,7 @@ const maxAttempts = 4;
 export function createTransport(endpoints: KubeEndpoints, userAgent: string): KubeTransport {
   const send = async (request: KubeRequest, options: RequestOptions = {}): Promise<IncomingMessage> => {
     const { url, headers, agent } = await endpoints.current();
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const body = request.body === undefined ? undefined : Buffer.from(stringifyExact(request.body));
     // Node sends a DELETE's body without its length unless told; the server then takes it for the next request.
     const content = {
       'content-type': request.contentType ?? 'application/json',
@@ -143,7 +144,7 @@ async function eachLine(response: IncomingMessage, onLine: (line: string) => voi
 
 function parse<T>(body: string): T {
   try {
-    return JSON.parse(body);
+    return parseExact(body) as T;
   } catch {
     throw new KubeApiError(0, 'Malformed');
   }

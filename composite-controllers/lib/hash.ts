@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { compareUtf8 } from '../../providers/kit/json/byte-text.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
+import { formatFloat } from '../template/values/float-text.ts';
 import type { ObjectMeta } from './objects.ts';
 
 // ESO hashes what Go's `%+v` prints of an object (spec core 0.4), so these functions print like Go.
@@ -39,7 +40,7 @@ function decimals(bytes: Uint8Array): Uint8Array {
   return text.subarray(0, end);
 }
 
-/** ESO's ObjectHash of the content of a generic target, in the types of JSON. */
+/** ESO's ObjectHash of the content of a generic target, in the types of JSON and bigints. */
 export function contentHash(content: unknown): string {
   return objectHash(printedTree(content));
 }
@@ -47,9 +48,20 @@ export function contentHash(content: unknown): string {
 function printedTree(node: unknown): string {
   if (node === null || node === undefined) return '<nil>';
   if (Array.isArray(node)) return `[${node.map(printedTree).join(' ')}]`;
+  if (typeof node === 'number') return printedNumber(node);
   if (typeof node !== 'object') return String(node);
   const entries = Object.entries(node).sort(([a], [b]) => compareUtf8(a, b));
   return `map[${entries.map(([key, value]) => `${key}:${printedTree(value)}`).join(' ')}]`;
+}
+
+/** Whatever JSON writes as an integer of 64 bits is one to Kubernetes; the rest is float64. */
+function printedNumber(value: number): string {
+  const isInteger = Number.isInteger(value) && Math.abs(value) < 1e21;
+  return isInteger && isInt64(BigInt(String(value))) ? String(value) : formatFloat(value, 'g', -1);
+}
+
+function isInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
 }
 
 /** ESO's ObjectHash of an object's annotations and labels. */

@@ -109,7 +109,7 @@ export function doWork(
 function taken(bytes: Uint8Array, as: Job['as'], budget: Budget): Rendered {
   if (as === 'text') return bytes;
   if (as === 'map') return textsOf(bytes, budget);
-  const document = readYaml(toByteText(bytes), budget);
+  const document = readYaml(toByteText(bytes), budget, 'int64');
   if (document !== undefined) return { tree: treeOf(document) };
   if (as === 'document') throw new CallError('NotYaml');
   return { tree: Buffer.from(bytes).toString() };

@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../providers/kit/json/exact.ts';
 import { KubeApiError } from '../../server/kube-api.ts';
 
 /** One cause in the details of a Status. */
@@ -109,7 +110,7 @@ export interface FieldError {
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError => ({
   reason: 'FieldValueInvalid',
   field,
-  message: `Invalid value: ${JSON.stringify(value)}: ${detail}`,
+  message: `Invalid value: ${stringifyExact(value)}: ${detail}`,
 });
 
 export const invalidType = (field: string, type: string, detail: string): FieldError => ({
@@ -144,13 +145,13 @@ export const tooMany = (field: string, count: number, most: number): FieldError 
 export const unsupported = (field: string, value: unknown, supported: readonly unknown[]): FieldError => ({
   reason: 'FieldValueNotSupported',
   field,
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`,
+  message: `Unsupported value: ${stringifyExact(value)}: supported values: ${supported.map((item) => stringifyExact(item)).join(', ')}`,
 });
 
 export const duplicate = (field: string, value: unknown): FieldError => ({
   reason: 'FieldValueDuplicate',
   field,
-  message: `Duplicate value: ${JSON.stringify(value)}`,
+  message: `Duplicate value: ${stringifyExact(value)}`,
 });
 
 /** 422 Invalid with every distinct finding; `subject.resource` is the kind here, as in the real answer. */

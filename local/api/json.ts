@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseExact, stringifyExact } from '../../providers/kit/json/exact.ts';
 
 /** A JSON object. `__proto__` and `constructor` are legal Secret keys, so members are read through {@link member}. */
 export type JsonObject = { readonly [name: string]: unknown };
@@ -37,7 +38,7 @@ export function mapMembers(
 
 /** A copy that shares nothing, made through JSON text, as every object that crosses the API is. */
 export function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return parseExact(stringifyExact(value)) as T;
 }
 
 /** Equality of JSON values; the order of members does not matter. */
@@ -47,6 +48,7 @@ export const equal: (a: unknown, b: unknown) => boolean = isDeepStrictEqual;
 export function jsonType(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'integer';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
 }

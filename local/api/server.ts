@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { stringifyExact } from '../../providers/kit/json/exact.ts';
 import { KubeApiError } from '../../server/kube-api.ts';
 import { internal, methodNotAllowed, noSuchResource, pageNotFound, StatusError } from './errors.ts';
 import { discover, version } from './http/discovery.ts';
@@ -30,6 +31,7 @@ export async function startApiServer({ store, port = 0, token }: ApiServerOption
   const closing = new AbortController();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setReplySerializer((payload) => stringifyExact(payload));
   app.setErrorHandler((error, _request, reply) => sendError(reply, error));
   app.addHook('onRequest', async (request) => authenticate(request, token));
   app.addHook('preClose', async () => closing.abort());

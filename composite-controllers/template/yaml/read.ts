@@ -19,15 +19,26 @@ import { type Resolved, resolvePlain } from './resolve.ts';
 /** A text that is no YAML, or none that JSON could hold. */
 class NotYaml extends Error {}
 
+/** What becomes of integers: `int64` keeps those that float64 would round, as far as int64 goes. */
+export type Integers = 'float64' | 'int64';
+
+/** What reading a node takes. */
+interface Reading {
+  readonly document: Document;
+  readonly budget: Budget;
+  readonly integers: Integers;
+}
+
 /**
  * The first document of a text as sigs.k8s.io/yaml decodes it into generic values: plain scalars by YAML 1.1, numbers as float64,
- * maps with texts for keys. Undefined where it is not valid. Throws {@link CallError} over the budget.
+ * maps with texts for keys. With `int64` as apimachinery does. Undefined where it is not valid. Throws {@link CallError} over the
+ * budget.
  */
-export function readYaml(text: ByteText, budget: Budget): Any | undefined {
+export function readYaml(text: ByteText, budget: Budget, integers: Integers = 'float64'): Any | undefined {
   const document = firstDocument(text, budget);
   if (document === undefined || document === null) return document;
   return yamlOrNothing(() => {
-    const value = decode(document.contents as Node | null, document, budget);
+    const value = decode(document.contents as Node | null, { document, budget, integers });
     // JSON, by way of which Kubernetes decodes, has no numbers that are not finite.
     return allFinite(value) ? value : undefined;
   });
@@ -46,7 +57,7 @@ export function readYamlTexts(text: ByteText, budget: Budget): Map<ByteText, Byt
     const node = target(root, document);
     if (isScalar(node) && resolve(node).resolved.kind === 'null') return new Map();
     if (!isMap(node)) throw new NotYaml();
-    return textsOf(node.items as Pair[], document, budget);
+    return textsOf(node.items as Pair[], { document, budget, integers: 'float64' });
   });
 }
 
@@ -89,22 +100,22 @@ function allFinite(value: Any): boolean {
   return value.kind !== 'map' || [...value.entries.values()].every(allFinite);
 }
 
-function decode(node: Node | null, document: Document, budget: Budget): Any {
+function decode(node: Node | null, reading: Reading): Any {
+  const { document, budget, integers } = reading;
   budget.step();
   if (isAlias(node)) {
     const target = node.resolve(document);
     if (target === undefined) throw new NotYaml();
-    return budget.nested(() => decode(target as Node, document, budget));
+    return budget.nested(() => decode(target as Node, reading));
   }
-  if (isScalar(node)) return scalar(node);
-  if (isSeq(node))
-    return budget.nested(() => list(node.items.map((item) => decode(item as Node, document, budget))));
-  if (isMap(node)) return budget.nested(() => mapOf(node.items as Pair[], document, budget));
+  if (isScalar(node)) return scalar(node, integers);
+  if (isSeq(node)) return budget.nested(() => list(node.items.map((item) => decode(item as Node, reading))));
+  if (isMap(node)) return budget.nested(() => mapOf(node.items as Pair[], reading));
   if (node === null) return null;
   throw new NotYaml();
 }
 
-function scalar(node: Scalar): Any {
+function scalar(node: Scalar, integers: Integers): Any {
   const { text, resolved } = resolve(node);
   switch (resolved.kind) {
     case 'null':
@@ -112,12 +123,17 @@ function scalar(node: Scalar): Any {
     case 'boolean':
       return resolved.value;
     case 'integer':
-      return Number(resolved.value);
+      return integers === 'int64' && isRounded(resolved.value) ? resolved.value : Number(resolved.value);
     case 'float':
       return resolved.value;
     default:
       return text;
   }
+}
+
+/** Whether float64 would not hold an integer that int64 does. */
+function isRounded(value: bigint): boolean {
+  return !Number.isSafeInteger(Number(value)) && BigInt.asIntN(64, value) === value;
 }
 
 function resolve(node: Scalar): { text: ByteText; resolved: Resolved } {
@@ -138,7 +154,8 @@ function fromBase64(text: ByteText): ByteText {
   return toByteText(bytes);
 }
 
-function textsOf(pairs: readonly Pair[], document: Document, budget: Budget): Map<ByteText, ByteText> {
+function textsOf(pairs: readonly Pair[], reading: Reading): Map<ByteText, ByteText> {
+  const { document, budget } = reading;
   const texts = new Map<ByteText, ByteText>();
   const merged: [ByteText, ByteText][] = [];
   for (const { key, value } of pairs) {
@@ -148,9 +165,9 @@ function textsOf(pairs: readonly Pair[], document: Document, budget: Budget): Ma
       const sources = isSeq(node) ? node.items.map((item) => target(item as Node, document)) : [node];
       for (const source of sources) {
         if (!isMap(source)) throw new NotYaml();
-        merged.push(...budget.nested(() => textsOf(source.items as Pair[], document, budget)));
+        merged.push(...budget.nested(() => textsOf(source.items as Pair[], reading)));
       }
-    } else texts.set(keyText(key as Node | null, document, budget), scalarText(node));
+    } else texts.set(keyText(key as Node | null, reading), scalarText(node));
   }
   for (const [name, text] of merged) if (!texts.has(name)) texts.set(name, text);
   return texts;
@@ -182,13 +199,13 @@ function scalarText(node: Node | null): ByteText {
 }
 
 /** The members; those of a merge key stand behind the map's own, the last of equal keys counts. */
-function mapOf(pairs: readonly Pair[], document: Document, budget: Budget): Any {
+function mapOf(pairs: readonly Pair[], reading: Reading): Any {
   const entries = new Map<ByteText, Any>();
   const merged: [ByteText, Any][] = [];
   for (const { key, value } of pairs) {
-    const member = decode(value as Node | null, document, budget);
+    const member = decode(value as Node | null, reading);
     if (isMergeKey(key as Node | null)) merged.push(...mergedFrom(member));
-    else entries.set(keyText(key as Node | null, document, budget), member);
+    else entries.set(keyText(key as Node | null, reading), member);
   }
   for (const [name, member] of merged) if (!entries.has(name)) entries.set(name, member);
   return dict(entries);
@@ -207,12 +224,12 @@ function mergedFrom(value: Any): [ByteText, Any][] {
 }
 
 /** A key as text, as it is when JSON is made of it. */
-function keyText(node: Node | null, document: Document, budget: Budget): ByteText {
+function keyText(node: Node | null, reading: Reading): ByteText {
   const resolved =
     isScalar(node) && node.type === 'PLAIN' ? resolvePlain(toByteText(String(node.source ?? ''))) : undefined;
   if (resolved?.kind === 'integer') return String(resolved.value);
   if (resolved?.kind === 'float') return floatKey(resolved.value);
-  const value = decode(node, document, budget);
+  const value = decode(node, reading);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') throw new NotYaml();
   return value;

@@ -1,8 +1,9 @@
 import { parse } from 'yaml';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
+import { parseExact } from '../../../providers/kit/json/exact.ts';
 import type { Deleted } from '../deletion.ts';
 import { badRequest, invalid, methodNotAllowed, notCovered, required, StatusError } from '../errors.ts';
-import { at, isObject, member } from '../json.ts';
+import { at, copy, isObject, member } from '../json.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicPatch } from '../json-patch.ts';
 import type { FieldValidation } from '../schema/codec.ts';
 import type { Store, Target, WriteOptions } from '../store.ts';
@@ -118,7 +119,7 @@ function parseJson({ body, contentType }: Request, { kind }: Target): unknown {
   if (contentType === 'application/yaml') return parseYaml(body);
   if (contentType !== 'application/json' && contentType !== '') throw unsupportedMediaType();
   try {
-    return JSON.parse(body.toString());
+    return parseExact(body.toString());
   } catch {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): json parse error`);
   }
@@ -127,7 +128,7 @@ function parseJson({ body, contentType }: Request, { kind }: Target): unknown {
 // YAML 1.1, in which the API server reads an unquoted `yes` as true.
 function parseYaml(body: Buffer): unknown {
   try {
-    return JSON.parse(JSON.stringify(parse(body.toString(), { version: '1.1' })));
+    return copy(parse(body.toString(), { version: '1.1', intAsBigInt: true }));
   } catch {
     throw badRequest('error decoding YAML');
   }
@@ -135,7 +136,7 @@ function parseYaml(body: Buffer): unknown {
 
 function parsePatch(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString());
+    return parseExact(body.toString());
   } catch {
     throw badRequest('error decoding patch: not JSON');
   }

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { stringifyExact } from '../../../providers/kit/json/exact.ts';
 import { KubeApiError, type WatchEvent } from '../../../server/kube-api.ts';
 import { internal } from '../errors.ts';
 import type { Store } from '../store.ts';
@@ -32,7 +33,7 @@ export async function streamWatch(
   raw.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   raw.flushHeaders();
   const write = (event: WatchEvent | { type: 'ERROR'; object: object }): void => {
-    raw.write(`${JSON.stringify(event)}\n`);
+    raw.write(`${stringifyExact(event)}\n`);
   };
   const initial = query.get('sendInitialEvents') === 'true';
   if (initial) {

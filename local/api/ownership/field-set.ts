@@ -1,3 +1,4 @@
+import { parseExact, stringifyExact } from '../../../providers/kit/json/exact.ts';
 import { isObject } from '../json.ts';
 import { declares, memberSchema, type Schema } from '../schema/schema.ts';
 
@@ -104,9 +105,9 @@ export function describe(path: string): string {
 
 /** The inside of the brackets of a list item: `uid="…"` or `="…"`. */
 export function describeKey(element: string): string {
-  const rest: unknown = JSON.parse(element.slice(2));
-  if (!isObject(rest)) return `=${JSON.stringify(rest)}`;
+  const rest: unknown = parseExact(element.slice(2));
+  if (!isObject(rest)) return `=${stringifyExact(rest)}`;
   return Object.entries(rest)
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .map(([key, value]) => `${key}=${stringifyExact(value)}`)
     .join(',');
 }

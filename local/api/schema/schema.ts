@@ -1,3 +1,4 @@
+import { stringifyExact } from '../../../providers/kit/json/exact.ts';
 import { isObject, jsonType, member } from '../json.ts';
 
 /** A structural schema: the part of OpenAPI v3 that CustomResourceDefinitions may use, and the built-in types are written in. */
@@ -68,10 +69,10 @@ export function nameElement(name: string): string {
 
 /** The path element of a list item, in FieldsV1 form: by its value in a set, else by its keys; a missing key counts as its default, or not at all. */
 export function itemElement(schema: Schema, item: unknown): string {
-  if (schema['x-kubernetes-list-type'] === 'set') return `v:${JSON.stringify(item)}`;
+  if (schema['x-kubernetes-list-type'] === 'set') return `v:${stringifyExact(item)}`;
   const keys = [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort();
   const values = keys
     .map((key) => [key, member(item, key) ?? schema.items?.properties?.[key]?.default] as const)
     .filter(([, value]) => value !== undefined);
-  return `k:${JSON.stringify(Object.fromEntries(values))}`;
+  return `k:${stringifyExact(Object.fromEntries(values))}`;
 }

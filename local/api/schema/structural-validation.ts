@@ -22,7 +22,7 @@ export function validateStructural(schema: Schema, value: unknown, path = ''): F
     ...(isObject(value) ? validateObject(schema, value, path) : []),
     ...(Array.isArray(value) ? validateList(schema, value, path) : []),
     ...(typeof value === 'string' ? validateString(schema, value, path) : []),
-    ...(typeof value === 'number' ? validateNumber(schema, value, path) : []),
+    ...(typeof value === 'number' || typeof value === 'bigint' ? validateNumber(schema, value, path) : []),
     ...validateCombinations(schema, value, path),
   ];
 }
@@ -117,7 +117,7 @@ const ranges = new Map([
   ['int64', 2 ** 63],
 ]);
 
-function validateNumber(schema: Schema, value: number, path: string): FieldError[] {
+function validateNumber(schema: Schema, value: number | bigint, path: string): FieldError[] {
   const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum, exclusiveMaximum, format = '' } = schema;
   const fail = (detail: string): FieldError[] => [
     invalidValue(path, value, `${path} in body should be ${detail}`),

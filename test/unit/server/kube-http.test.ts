@@ -22,6 +22,15 @@ test('calls share connections', async (t) => {
   assert.equal(ports.size, 1);
 });
 
+test('integers of 64 bits keep their digits, in both directions', async (t) => {
+  const object = '{"metadata":{"name":"app","namespace":"team-a"},"spec":{"n":9007199254740993}}';
+  const { api, seen } = await connectKube(t, (_, response) => void response.end(object));
+  const got = await api.get(secrets, 'team-a', 'app');
+  assert.deepEqual(got.spec, { n: 9007199254740993n });
+  await api.apply(secrets, got, { fieldManager: 'm', force: true });
+  assert.match(seen[1]?.body ?? '', /"n":9007199254740993\}/);
+});
+
 describe('failures are a status and a reason', () => {
   test('of the API server, with its message kept apart', async (t) => {
     const { api } = await connectKube(

@@ -151,6 +151,30 @@ describe('a target of another kind', () => {
       assert.equal(((await found(bench, widgetType)) as { data?: { note?: string } }).data?.note, 'db@2');
     }));
 
+  test('integers of 64 bits arrive as they are written, also beside what others have', () =>
+    onBench(async (bench) => {
+      await installWidgets(bench);
+      await put(bench, widgetType, { ...widget, spec: { limits: { theirs: 9007199254740995n } } });
+      const template = {
+        templateFrom: [
+          { target: 'spec.limits', literal: 'ours: 9007199254740993' },
+          { target: 'spec.most', configMap: { name: 'tpl', items: [{ key: 'most' }] } },
+        ],
+      };
+      const data = { most: '{{ "-9223372036854775808" }}' };
+      await put(bench, configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'tpl', namespace },
+        data,
+      });
+      await bench.sync({ manifest: widget, creationPolicy: 'Merge', template });
+      assert.deepEqual((await found(bench, widgetType))?.spec, {
+        limits: { theirs: 9007199254740995n, ours: 9007199254740993n },
+        most: -9223372036854775808n,
+      });
+    }));
+
   test('a template that fails, or a path that leads nowhere, keeps the object', () =>
     onBench(async (bench) => {
       await bench.sync({ manifest: configMap, template: { data: { a: '{{ .password }}' } } });

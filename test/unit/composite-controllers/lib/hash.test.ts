@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
+  contentHash,
   dataHash,
   metadataHash,
   objectHash,
@@ -23,6 +24,20 @@ test('hashes are those that ESO writes, so that a Secret of ESO is taken over wi
   for (const [meta, hash] of vectors.metadata as [{ annotations?: Strings; labels?: Strings }, string][]) {
     assert.equal(metadataHash(meta), hash);
   }
+});
+
+test('the content of another kind is hashed as Go prints it after decoding it by way of JSON', () => {
+  const rows: [content: unknown, printed: string][] = [
+    [null, '<nil>'],
+    [{}, 'map[]'],
+    [{ b: [true, 'x y', null, []], a: { z: 1, B: -2 } }, 'map[a:map[B:-2 z:1] b:[true x y <nil> []]]'],
+    [[1.5, 0.1, -2.25e-7, 1e-5, 123456789.5], '[1.5 0.1 -2.25e-07 1e-05 1.234567895e+08]'],
+    [[1_000_000, 21_000_000, 1e15, 1e18, -0], '[1000000 21000000 1000000000000000 1000000000000000000 0]'],
+    [[2 ** 63 - 1024, 2 ** 63, 1e19], '[9223372036854775000 9.223372036854776e+18 1e+19]'],
+    [[1e20, 1e21, 1.5e300], '[1e+20 1e+21 1.5e+300]'],
+    [[9007199254740993n, -9223372036854775808n], '[9007199254740993 -9223372036854775808]'],
+  ];
+  for (const [content, printed] of rows) assert.equal(contentHash(content), objectHash(printed), printed);
 });
 
 test('data is hashed as the text of its bytes, keys in byte order', () => {
