@@ -2,6 +2,7 @@ export { aws } from './aws/index.ts';
 export { azurekv } from './azurekv/index.ts';
 export { fake } from './fake/index.ts';
 export { gcpsm } from './gcpsm/index.ts';
+export { gitlab } from './gitlab/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';

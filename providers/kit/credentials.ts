@@ -65,6 +65,23 @@ export function credentialNamespace(
   return selectorNamespace ?? scope.namespace;
 }
 
+/**
+ * A credential as text. ESO takes it with its final newline, with which nothing works. Throws what `Credentials.secret`
+ * throws, and `Misconfigured` when there is nothing but blanks.
+ */
+export async function secretText(
+  credentials: Credentials,
+  selector: SecretKeySelector,
+  defaultKey?: string,
+): Promise<string> {
+  const bytes = await credentials.secret(selector, defaultKey);
+  const text = Buffer.from(bytes).toString().trim();
+  if (text !== '') return text;
+  throw new ProviderError('Misconfigured', {
+    what: `Secret ${selector.name} key ${selector.key ?? defaultKey} is empty`,
+  });
+}
+
 /** {@link Credentials} of one store over a {@link KubeReader}. */
 export function createCredentials(scope: StoreScope, kube: KubeReader): Credentials {
   const seen = new Map<

@@ -59,7 +59,7 @@ interface ListOptions {
   readonly maxItems?: number;
 }
 
-/** Patterns that ESO's CRDs use for names (spec core 1.1, 2.7). */
+/** Patterns that ESO's CRDs use for names (spec core 1.1, 2.7); each demands a character, so that no minLength has to. */
 const dnsSubdomain = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
 const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 const dataKey = '^[-._a-zA-Z0-9]+$';
@@ -179,17 +179,17 @@ export const K = {
 
   /** Name of an object: a DNS subdomain. */
   objectName(description: string): Schema<string> {
-    return node(description, { type: 'string', minLength: 1, maxLength: 253, pattern: dnsSubdomain });
+    return node(description, { type: 'string', maxLength: 253, pattern: dnsSubdomain });
   },
 
   /** Name of a namespace: a DNS label. */
   namespace(description?: string): Schema<string> {
-    return node(description, { type: 'string', minLength: 1, maxLength: 63, pattern: dnsLabel });
+    return node(description, { type: 'string', maxLength: 63, pattern: dnsLabel });
   },
 
   /** Key of a Secret or ConfigMap. */
   dataKey(description: string): Schema<string> {
-    return node(description, { type: 'string', minLength: 1, maxLength: 253, pattern: dataKey });
+    return node(description, { type: 'string', maxLength: 253, pattern: dataKey });
   },
 
   /** One key of a Secret (spec core 2.7). */
@@ -197,7 +197,7 @@ export const K = {
     return K.object(description, {
       name: K.optional(K.objectName('Name of the Secret.')),
       namespace: K.optional(K.namespace(selectorNamespace)),
-      key: K.optional(K.dataKey('Key in the data of the Secret. Some references have a default key.')),
+      key: K.optional(K.dataKey('Key in its data. Some references have a default.')),
     });
   },
 
@@ -227,5 +227,6 @@ export const K = {
   },
 };
 
+/** Short, as it stands in the CRDs of the stores once for each of a hundred references. */
 const selectorNamespace =
-  'Namespace of the object. A SecretStore always reads its own namespace. A ClusterSecretStore without it reads the namespace of the ExternalSecret that uses the store.';
+  "Of a ClusterSecretStore only: the object's namespace. Absent: that of the ExternalSecret.";
