@@ -14,6 +14,7 @@ import type { KubeReader } from './kit/kube.ts';
 import type { Provider, SecretsClient, StoreScope } from './kit/provider.ts';
 import type { TemplateRenderer } from './kit/templates.ts';
 import type { BackendObserver } from './observer.ts';
+import type { Pace } from './rate-limits.ts';
 
 /** A dead store costs one call per so many ms, however many ExternalSecrets wait for it. */
 export const probeIntervalMs = 30_000;
@@ -28,6 +29,8 @@ export interface ConnectionDeps {
   readonly now: () => number;
   readonly observer: BackendObserver;
   readonly slots: number;
+  /** Absent when the vendor states no limit. */
+  readonly pace?: Pace;
 }
 
 interface Session {
@@ -140,10 +143,22 @@ export class Connection {
         now,
         ...(this.store.retry === undefined ? {} : { retry: this.store.retry }),
         countCall: (name, outcome) => observer.call(this.#label, name, outcome),
+        paceCall: (name, signal) => this.#pace(name, signal),
       });
       return { client, credentials, inUse: 0, retired: false };
     } catch (error) {
       this.#session = undefined;
+      throw error;
+    }
+  }
+
+  async #pace(call: string, signal: AbortSignal | undefined): Promise<void> {
+    const { pace, observer } = this.#deps;
+    if (pace === undefined) return;
+    try {
+      if ((await pace.take(call, signal)) === 'waited') observer.limited(this.#label, 'waited');
+    } catch (error) {
+      if (asProviderError(error).code === 'RateLimited') observer.limited(this.#label, 'refused');
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Backends, FindOptions, ReadOptions, StoreHandle } from './backends.ts';
 import { type Coalescer, createCoalescer, type Shared } from './coalescer.ts';
 import { Connection, labelOf } from './connection.ts';
-import { dependsOnConsumer, isReferent, providerOf, refKey } from './identity.ts';
+import { credentialsOf, dependsOnConsumer, isReferent, providerOf, refKey } from './identity.ts';
 import { ProviderError } from './kit/errors.ts';
 import type { KubeReader } from './kit/kube.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
 import { callMs } from './kit/retry.ts';
 import type { TemplateRenderer } from './kit/templates.ts';
 import type { BackendObserver } from './observer.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { createTurns } from './turns.ts';
 
 export interface BackendsOptions {
@@ -53,6 +54,7 @@ export function createBackends(options: BackendsOptions): Backends {
     dispose: (connection) => void connection.close(),
   });
   const coalescerOptions = { now, windowMs: coalesceWindowMs, maxBytes: maxSharedBytes };
+  const rateLimits = createRateLimits({ now });
   const reads: Coalescer<RemoteSecret> = createCoalescer(coalescerOptions);
   const finds: Coalescer<SecretMap> = createCoalescer(coalescerOptions);
 
@@ -69,12 +71,16 @@ export function createBackends(options: BackendsOptions): Backends {
     if (known !== undefined && known.store.generation === store.generation)
       return { key: keyOf(slot, store), connection: known };
     const owner = isShared ? { ...scope, namespace: store.namespace } : scope;
+    const limits = provider.rateLimits?.(store.provider[provider.name] as never) ?? [];
     const connection = new Connection(store, provider, owner, {
       kube,
       ...(templates === undefined ? {} : { templates }),
       now,
       observer,
       slots: slotsPerConnection,
+      ...(limits.length === 0
+        ? {}
+        : { pace: rateLimits.paceOf(provider.name, limits, credentialsOf(provider, store, owner)) }),
     });
     connections.set(slot, connection);
     return { key: keyOf(slot, store), connection };

@@ -1,6 +1,6 @@
 import type { StoreHandle } from './backends.ts';
 import { ProviderError } from './kit/errors.ts';
-import type { Provider, RemoteRef, StoreScope } from './kit/provider.ts';
+import type { Provider, Reference, RemoteRef, StoreScope } from './kit/provider.ts';
 
 /** The provider that the store's section names. Throws `Misconfigured`, or `Unsupported` for one that is not built. */
 export function providerOf(providers: ReadonlyMap<string, Provider>, store: StoreHandle): Provider {
@@ -29,6 +29,22 @@ export function isReferent(provider: Provider, store: StoreHandle, scope: StoreS
   return provider
     .references(store.provider[provider.name] as never)
     .some((ref) => ref.namespace === undefined);
+}
+
+/**
+ * Whom a store's credentials make it, as far as that shows without reading them: the objects they come from. Stores that
+ * name the same are one identity to the vendor; those that name none are the hook itself.
+ */
+export function credentialsOf(provider: Provider, store: StoreHandle, scope: StoreScope): string {
+  const named = provider
+    .references(store.provider[provider.name] as never)
+    .map((ref) => `${ref.kind}/${namespaceOf(ref, scope) ?? ''}/${ref.name}`);
+  return [...new Set(named)].sort().join(' ');
+}
+
+/** A SecretStore reads in its own namespace, whatever its references say (spec providers 1.2). */
+function namespaceOf({ namespace }: Reference, scope: StoreScope): string | undefined {
+  return scope.kind === 'SecretStore' ? scope.namespace : (namespace ?? scope.namespace);
 }
 
 /** What makes a read another read. JSON quotes its parts, so that no key can be read as another's. */

@@ -83,6 +83,11 @@ export const metricTable = {
     help: 'Reads that were answered by another read.',
     labels: ['provider'],
   },
+  keyhook_rate_limited_calls_total: {
+    type: 'counter',
+    help: "Calls that the vendor's rate limit let wait, or refused a turn; turn is waited or refused.",
+    labels: ['provider', 'turn'],
+  },
   keyhook_store_dependents: store(
     'ExternalSecrets that name the store, as far as this replica has seen them.',
   ),

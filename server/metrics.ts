@@ -54,6 +54,7 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
   const apiCalls = counter('externalsecret_provider_api_calls_count');
   const reads = counter('keyhook_backend_reads_total');
   const writes = counter('keyhook_backend_writes_total');
+  const limited = counter('keyhook_rate_limited_calls_total');
   const coalesced = counter('keyhook_coalesced_reads_total');
   const eventsDropped = counter('keyhook_events_dropped_total');
   new Gauge({
@@ -82,6 +83,7 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
         stores.read(labelsOf(store), outcome);
       },
       write: (provider, { kind }, outcome) => writes.inc({ provider, kind, outcome }),
+      limited: (provider, turn) => limited.inc({ provider, turn }),
       coalesced: (provider) => coalesced.inc({ provider }),
       breaker: (store, state) => stores.breaker(labelsOf(store), state),
     },

@@ -1,4 +1,5 @@
 import type { Backends } from '../../providers/backends.ts';
+import type { ProviderError } from '../../providers/kit/errors.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
@@ -78,7 +79,8 @@ export async function attemptRefresh(
     notBefore: latest(deps.forced.notBefore(world, refresh.reason), lastRead(world)),
     signal: AbortSignal.any([deps.signal, AbortSignal.timeout(fetchDeadlineMs)]),
   });
-  if (isBusy(results)) return { kind: 'again', seconds: 1 + (parseInt(refresh.id.slice(0, 2), 16) % 3) };
+  const busy = busyRead(results);
+  if (busy !== undefined) return comeAgain(refreshing, busy);
 
   const values = composeValues(reads, results, world.deletionPolicy, world.now);
   if (values.kind === 'failed') return fail(values.failure);
@@ -163,6 +165,21 @@ function latest(...times: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function isBusy(results: ReadonlyMap<string, ReadResult>): boolean {
-  return [...results.values()].some((result) => 'error' in result && result.error.retry === 'busy');
+/** A read that found no room: nothing is wrong, and nothing is said of it but why this takes long. */
+function comeAgain(
+  { world, refresh, deps }: Refreshing,
+  { code, details, message, advice }: ProviderError,
+): Attempt {
+  if (code === 'RateLimited')
+    deps.events.record(world.object, 'Normal', code, `${message}. To do: ${advice}`);
+  // Spread by the refresh: of those who wait for one turn, one gets it.
+  const place = parseInt(refresh.id.slice(0, 2), 16);
+  const waitSeconds = Math.round((details.retryAfter ?? 0) * (1 + place / 64));
+  return { kind: 'again', seconds: 1 + (place % 3) + waitSeconds };
+}
+
+function busyRead(results: ReadonlyMap<string, ReadResult>): ProviderError | undefined {
+  for (const result of results.values())
+    if ('error' in result && result.error.retry === 'busy') return result.error;
+  return undefined;
 }

@@ -28,6 +28,7 @@ const probeEveryMs = 30_000;
 /** A healthy store is looked at so often, without a call, to notice that its breaker has opened. */
 const lookEveryMs = 60_000;
 const checkDeadlineMs = 8_000;
+const busyAgainMs = 5_000;
 
 interface Checked {
   readonly generation: number;
@@ -57,6 +58,10 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
     if (dueAt > now) return unchanged(status, Math.min(dueAt - now, lookEveryMs), 'NotDue');
     checked.set(store.handle.uid, { generation: store.handle.generation, at: now });
     const outcome = await check(store, signal);
+    if (outcome === 'busy') {
+      checked.delete(store.handle.uid);
+      return unchanged(status, busyAgainMs, 'Busy');
+    }
     return answer(parent, status, outcome, outcome.kind === 'Failed' ? probeEveryMs : lookEveryMs, now);
   };
 
@@ -71,7 +76,8 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
     return last.at + (isWell ? intervalOf(parent, deps.settings) : probeEveryMs);
   };
 
-  const check = async ({ handle }: StoreView, signal: AbortSignal): Promise<StoreOutcome> => {
+  /** `busy`: the store has too much to do to be asked, which says nothing against it. */
+  const check = async ({ handle }: StoreView, signal: AbortSignal): Promise<StoreOutcome | 'busy'> => {
     const name = Object.keys(handle.provider)[0] ?? '';
     const capabilities = deps.providers.get(name)?.capabilities ?? 'ReadOnly';
     try {
@@ -82,6 +88,7 @@ export function createStoreController(kind: StoreKind, deps: StoreDeps): Composi
       return { kind: 'Ready', reason: health === 'unknown' ? 'ValidationUnknown' : 'Valid', capabilities };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      if (error.retry === 'busy') return 'busy';
       return { kind: 'Failed', failure: failureOf(error) };
     }
   };

@@ -1,5 +1,5 @@
+import { type CallDeps, makeCall } from '../kit/calls.ts';
 import { ProviderError, type ProviderErrorCode } from '../kit/errors.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import { type Retry, repeat } from '../kit/retry.ts';
 import { type AwsFailure, awsFailure, providerError, saysDeadCredentials } from './errors.ts';
 import type { Keys, Session } from './session.ts';
@@ -43,7 +43,7 @@ function retriesOf(retry: Retry | undefined): number {
 export function createAwsApi<Client>(
   session: Session,
   connect: (keys: Keys) => Client,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
   retry?: Retry,
 ): AwsApi<Client> {
   let connected: { readonly keys: Keys; readonly client: Client } | undefined;
@@ -54,21 +54,24 @@ export function createAwsApi<Client>(
 
   return {
     async call({ operation, what, signal, isAbsent = () => false, conflicts }, send) {
-      const once = async (keys: Keys) => {
+      const work = async (keys: Keys) => {
         try {
-          const answer = await send(clientOf(keys), { abortSignal: signal });
-          countCall(operation, 'success');
-          return { answer };
+          return { answer: await send(clientOf(keys), { abortSignal: signal }) };
         } catch (error) {
           const failure = error instanceof ProviderError ? undefined : awsFailure(error);
           const isTaken = failure?.named === true && conflicts?.test(failure.name) === true;
-          const absent = failure !== undefined && isAbsent(failure);
-          countCall(operation, absent ? 'success' : 'error');
           if (isTaken) throw new ProviderError('Conflict', { what });
-          if (!absent) return { error };
+          if (failure === undefined || !isAbsent(failure)) return { error };
           throw new ProviderError('NotFound', { what });
         }
       };
+      const once = (keys: Keys) =>
+        makeCall(
+          deps,
+          { name: operation, signal },
+          () => work(keys),
+          (outcome) => 'answer' in outcome,
+        );
       const attempt = (keys: Keys) =>
         repeat(() => once(keys), {
           retries: retriesOf(retry),

@@ -161,6 +161,6 @@ async function login(
   };
 }
 
-function stsOf(session: Session, { sts, countCall }: AuthContext): StsApi {
-  return createAwsApi(session, (keys) => new STSClient({ ...sts, credentials: keys }), countCall);
+function stsOf(session: Session, context: AuthContext): StsApi {
+  return createAwsApi(session, (keys) => new STSClient({ ...context.sts, credentials: keys }), context);
 }

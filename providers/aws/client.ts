@@ -14,7 +14,7 @@ import { createSdkTransport } from './transport.ts';
 export async function connectAws(
   spec: AwsSpec,
   scope: StoreScope,
-  { credentials, now, countCall, retry }: ConnectDeps,
+  { credentials, now, countCall, paceCall, retry }: ConnectDeps,
 ): Promise<SecretsClient> {
   const { region } = spec;
   if (!isRegion(region)) throw new ProviderError('Misconfigured', { what: `region ${region}` });
@@ -23,7 +23,7 @@ export async function connectAws(
   // One attempt: the SDK would repeat logins, too, and count a repeated call as one.
   const sdk = { region, maxAttempts: 1, requestHandler: createSdkTransport(http) };
   const sts = { ...sdk, ...at(environment.sts) };
-  const auth = { credentials, now, countCall, scope, sts };
+  const auth = { credentials, now, countCall, paceCall, scope, sts };
   const session = await openSession(spec, auth);
   const service = await connectService(spec, environment, {
     session,
@@ -33,6 +33,7 @@ export async function connectAws(
     credentials,
     now,
     countCall,
+    paceCall,
     ...(retry === undefined ? {} : { retry }),
   });
 

@@ -1,5 +1,6 @@
 import type { Provider } from '../kit/provider.ts';
 import { clientWithoutConsumer } from '../kit/references.ts';
+import { rateLimits } from './limits.ts';
 import { references, validate } from './rules.ts';
 import { awsSpec } from './schema.ts';
 import { tagsNameConsumer } from './session-tags.ts';
@@ -14,6 +15,7 @@ export const aws: Provider<typeof awsSpec> = {
   maintenance: 'Maintained',
   validate,
   references,
+  rateLimits,
   perConsumer: tagsNameConsumer,
   async connect(spec, scope, deps) {
     const alone = clientWithoutConsumer(references(spec), scope);

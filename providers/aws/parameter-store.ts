@@ -27,9 +27,9 @@ const namesPerPage = 50;
 
 /** Systems Manager Parameter Store (spec providers 2.5). */
 export function connectParameterStore(context: ServiceContext): Service {
-  const { session, sdk, prefix, now, countCall, retry } = context;
+  const { session, sdk, prefix, now, retry } = context;
   const client = (keys: Keys) => new SSMClient({ ...sdk, credentials: keys });
-  const api: Api = createAwsApi(session, client, countCall, retry);
+  const api: Api = createAwsApi(session, client, context, retry);
   const reader = createBatchReader({
     size: parametersPerBatch,
     one: (wanted, signal) => readParameter(api, wanted, signal),

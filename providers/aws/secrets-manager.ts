@@ -24,11 +24,11 @@ const secretsPerBatch = 20;
 
 /** Secrets Manager (spec providers 2.3). */
 export function connectSecretsManager(context: ServiceContext): Service {
-  const { session, sdk, prefix, now, countCall, retry } = context;
+  const { session, sdk, prefix, now, retry } = context;
   const api: Api = createAwsApi(
     session,
     (keys) => new SecretsManagerClient({ ...sdk, credentials: keys }),
-    countCall,
+    context,
     retry,
   );
   const reader = createBatchReader({

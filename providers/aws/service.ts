@@ -1,3 +1,4 @@
+import type { CallDeps } from '../kit/calls.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { ConnectDeps, FindQuery, RemoteRef, SecretMap, SecretsClient } from '../kit/provider.ts';
 import type { SdkOptions } from './auth.ts';
@@ -5,7 +6,7 @@ import type { AwsSpec } from './schema.ts';
 import type { Session } from './session.ts';
 
 /** What the parts of a store's client that speak to one service share. */
-export interface ServiceContext extends Pick<ConnectDeps, 'now' | 'countCall' | 'retry' | 'credentials'> {
+export interface ServiceContext extends CallDeps, Pick<ConnectDeps, 'now' | 'retry' | 'credentials'> {
   readonly session: Session;
   readonly sdk: SdkOptions & { readonly endpoint?: string };
   /** Goes before every key, but for `find`. */

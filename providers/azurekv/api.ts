@@ -1,7 +1,7 @@
 import type { CertificateClient } from '@azure/keyvault-certificates';
 import type { KeyClient } from '@azure/keyvault-keys';
 import type { SecretClient } from '@azure/keyvault-secrets';
-import type { ConnectDeps } from '../kit/provider.ts';
+import { type CallDeps, makeCall } from '../kit/calls.ts';
 import { providerError } from './errors.ts';
 import type { VaultConnection } from './transport.ts';
 
@@ -43,7 +43,7 @@ const serviceVersion = '7.4';
 export function createVaultApi(
   vaultUrl: string,
   { transport, credential }: VaultConnection,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
 ): VaultApi {
   // One attempt: repeating is decided where the whole store is seen.
   const options = { httpClient: transport, retryOptions: { maxRetries: 0 }, serviceVersion } as const;
@@ -71,15 +71,13 @@ export function createVaultApi(
   return {
     async call(type, { operation, what, signal }, send) {
       const client = await clientOf(type);
-      try {
-        const answer = await send(client, { abortSignal: signal });
-        countCall(operation, 'success');
-        return answer;
-      } catch (error) {
-        const mapped = providerError(error, what);
-        countCall(operation, mapped.code === 'NotFound' ? 'success' : 'error');
-        throw mapped;
-      }
+      return makeCall(deps, { name: operation, signal }, async () => {
+        try {
+          return await send(client, { abortSignal: signal });
+        } catch (error) {
+          throw providerError(error, what);
+        }
+      });
     },
   };
 }

@@ -22,13 +22,14 @@ const walls = new Set(['ForbiddenByFirewall', 'ForbiddenByConnection']);
 export async function connectAzure(
   spec: AzureSpec,
   scope: StoreScope,
-  { credentials, now, countCall }: ConnectDeps,
+  deps: ConnectDeps,
 ): Promise<SecretsClient> {
+  const { credentials, now } = deps;
   const { vaultUrl } = spec;
   if (!isVaultUrl(vaultUrl)) throw new ProviderError('Misconfigured', { what: 'vaultUrl' });
   const network = connectNetwork(process.env);
   const login = await chooseLogin(spec, { credentials, now, network, scope, env: process.env });
-  const api = createVaultApi(vaultUrl, connectVault(vaultUrl, network.apis, login, now), countCall);
+  const api = createVaultApi(vaultUrl, connectVault(vaultUrl, network.apis, login, now), deps);
 
   return {
     read: (ref, signal) => read(api, ref, signal),

@@ -1,5 +1,6 @@
 import type { Provider } from '../kit/provider.ts';
 import { clientWithoutConsumer } from '../kit/references.ts';
+import { rateLimits } from './limits.ts';
 import { references, validate } from './rules.ts';
 import { azureSpec } from './schema.ts';
 
@@ -13,6 +14,7 @@ export const azurekv: Provider<typeof azureSpec> = {
   maintenance: 'Maintained',
   validate,
   references,
+  rateLimits,
   async connect(spec, scope, deps) {
     const alone = clientWithoutConsumer(references(spec), scope);
     if (alone !== undefined) return alone;

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type CallDeps, makeCall } from '../kit/calls.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../kit/http.ts';
 import type { AccessToken } from '../kit/oauth.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import type { Renewable } from '../kit/renewable.ts';
 import { failure, providerError } from './errors.ts';
 import { createSecretManager, type SecretManager } from './sdk.ts';
@@ -40,7 +40,7 @@ export function createGcpApi(
   host: string,
   http: HttpClient,
   tokens: Renewable<AccessToken>,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
 ): GcpApi {
   const client = createSecretManager(host, async (url, { method, headers, body }) => {
     const signal = signals.getStore();
@@ -60,15 +60,14 @@ export function createGcpApi(
 
   return {
     async call({ operation, what, signal }, send) {
-      try {
-        const [answer] = await signals.run(signal, () => send(client, once));
-        countCall(operation, 'success');
-        return answer;
-      } catch (error) {
-        const mapped = providerError(error, what);
-        countCall(operation, mapped.code === 'NotFound' ? 'success' : 'error');
-        throw mapped;
-      }
+      return makeCall(deps, { name: operation, signal }, async () => {
+        try {
+          const [answer] = await signals.run(signal, () => send(client, once));
+          return answer;
+        } catch (error) {
+          throw providerError(error, what);
+        }
+      });
     },
   };
 }

@@ -15,8 +15,9 @@ import { payloadSecret, readMetadata, readValue, type Source } from './secrets.t
 export async function connectGcp(
   spec: GcpSpec,
   _scope: StoreScope,
-  { credentials, now, countCall }: ConnectDeps,
+  deps: ConnectDeps,
 ): Promise<SecretsClient> {
+  const { credentials, now } = deps;
   const location = spec.location || undefined;
   if (location !== undefined && !isLocation(location))
     throw new ProviderError('Misconfigured', { what: `location ${location}` });
@@ -24,7 +25,7 @@ export async function connectGcp(
   const { login, project } = await identify(spec, { credentials, now, google });
   const tokens = renewable(login, ({ renewAt }) => renewAt > now());
   const place: Place = { project, location };
-  const api = createGcpApi(hostOf(place), google.apis, tokens, countCall);
+  const api = createGcpApi(hostOf(place), google.apis, tokens, deps);
   const source: Source = { api, place, policy: spec.secretVersionSelectionPolicy };
 
   return {

@@ -120,6 +120,12 @@ export const providerErrors = {
       'nothing to do now: reads resume by themselves; if it lasts, lengthen refreshInterval or raise the quota',
     retry: 'backend',
   },
+  RateLimited: {
+    text: "the vendor's rate limit is used up",
+    advice:
+      'nothing to do now: the call is made when its turn comes; if it lasts, lengthen refreshInterval, or use one key for many properties',
+    retry: 'busy',
+  },
   Unavailable: {
     text: 'the backend cannot be reached or answers with a server error',
     advice: "check that the backend is up and reachable from the hook's network",
@@ -174,11 +180,13 @@ export interface ErrorDetails {
   readonly what?: string;
   readonly property?: string;
   readonly limit?: number;
+  /** The time for which `limit` is so many calls. */
+  readonly perSeconds?: number;
   /** HTTP status of the backend's answer. */
   readonly status?: number;
   /** A backend's machine-readable error name, such as `AccessDeniedException` or `ECONNREFUSED`. */
   readonly backendCode?: string;
-  /** Seconds that the backend asked to wait. */
+  /** Seconds that the backend asked to wait, or until the next turn under its rate limit. */
   readonly retryAfter?: number;
   /** Set when the backend was not asked at all, because it failed before; seconds between two probes of it. */
   readonly probedEvery?: number;
@@ -228,6 +236,7 @@ function describe(code: ProviderErrorCode, details: ErrorDetails): string {
   const facts = [
     details.status === undefined ? undefined : `HTTP ${details.status}`,
     details.backendCode,
+    details.perSeconds === undefined ? undefined : `${details.limit} calls in ${details.perSeconds} s`,
     details.retryAfter === undefined ? undefined : `retry after ${details.retryAfter} s`,
     details.probedEvery === undefined
       ? undefined

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 import type { Credentials } from './credentials.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Retry } from './retry.ts';
 import type { TemplateRenderer } from './templates.ts';
 
@@ -129,6 +130,8 @@ export interface ConnectDeps {
   readonly now: () => number;
   /** Counts one call to the backend, by the API's own operation name, for `externalsecret_provider_api_calls_count`. */
   readonly countCall: (call: string, outcome: 'success' | 'error') => void;
+  /** Waits for the call's turn under the vendor's rate limits; absent where nothing is limited. `makeCall` of kit/calls.ts does both. */
+  readonly paceCall?: ((call: string, signal?: AbortSignal) => Promise<void>) | undefined;
   /** `spec.retrySettings` of the store, for the providers that heed it; absent: one attempt. */
   readonly retry?: Retry;
 }
@@ -153,6 +156,8 @@ export interface Provider<S extends TSchema = TSchema> {
   readonly readsProperties?: true;
   /** Set when the names that `find` gives are keys that `read` takes, so that they can be judged by their key. */
   readonly findsByKey?: true;
+  /** What the vendor allows, as data; kept for all stores of an identity together. */
+  rateLimits?(spec: Static<S>): readonly RateLimit[];
   /** Whether each consumer of a ClusterSecretStore needs a session of its own although the credentials are shared. */
   perConsumer?(spec: Static<S>): boolean;
   connect(spec: Static<S>, scope: StoreScope, deps: ConnectDeps): Promise<SecretsClient>;

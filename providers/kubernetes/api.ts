@@ -1,5 +1,5 @@
+import { answers, type CallDeps, makeCall } from '../kit/calls.ts';
 import type { HttpAnswer, HttpClient } from '../kit/http.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import type { Target } from './target.ts';
 
 export interface KubernetesRequest {
@@ -24,7 +24,7 @@ export type KubernetesApi = (request: KubernetesRequest) => Promise<HttpAnswer>;
 export function createKubernetesApi(
   { url, bearer }: Target,
   http: HttpClient,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
 ): KubernetesApi {
   const once = async (request: KubernetesRequest, token: string | undefined) => {
     const { method = 'GET', path, query, body, call, what, maxBytes, signal } = request;
@@ -32,8 +32,8 @@ export function createKubernetesApi(
     const below = path.map((segment) => encodeURIComponent(segment)).join('/');
     address.pathname = `${address.pathname.replace(/\/+$/, '')}/${below}`;
     address.search = query === undefined ? '' : String(new URLSearchParams(query));
-    try {
-      const answer = await http.request({
+    const send = () =>
+      http.request({
         method,
         url: address.href,
         headers: {
@@ -46,12 +46,7 @@ export function createKubernetesApi(
         what,
         signal,
       });
-      countCall(call, answer.status < 300 || answer.status === 404 ? 'success' : 'error');
-      return answer;
-    } catch (error) {
-      countCall(call, 'error');
-      throw error;
-    }
+    return makeCall(deps, { name: call, signal }, send, answers);
   };
 
   return async (request) => {

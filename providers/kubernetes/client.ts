@@ -17,7 +17,7 @@ export async function connectKubernetes(
   const target = await readTarget(spec, deps);
   const http = createHttpClient(target.http);
   const at: SecretsApi = {
-    api: createKubernetesApi(target, http, deps.countCall),
+    api: createKubernetesApi(target, http, deps),
     namespace: spec.remoteNamespace,
   };
   return {

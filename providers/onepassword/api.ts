@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answers, type CallDeps, makeCall } from '../kit/calls.ts';
 import { type ErrorDetails, ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer, HttpClient } from '../kit/http.ts';
 import { JsonError } from '../kit/json/json-error.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import { serialize } from '../kit/json/serialize.ts';
 import { type JsonNode, parseJson } from '../kit/json/tokenizer.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import { retryAfterSeconds } from '../kit/retry-after.ts';
 
 /** One request to a Connect server. */
@@ -36,15 +36,10 @@ const attempts = 3;
 const pauseMs = 100;
 
 /** {@link ConnectApi} over HTTP (developer.1password.com/docs/connect/api-reference). */
-export function createConnectApi(
-  host: string,
-  token: string,
-  http: HttpClient,
-  countCall: ConnectDeps['countCall'],
-): ConnectApi {
+export function createConnectApi(host: string, token: string, http: HttpClient, deps: CallDeps): ConnectApi {
   const once = async ({ method = 'GET', path, body, call, ...rest }: ConnectRequest) => {
-    try {
-      const answer = await http.request({
+    const send = () =>
+      http.request({
         ...rest,
         method,
         url: `${host.replace(/\/+$/, '')}${path}`,
@@ -59,12 +54,7 @@ export function createConnectApi(
               body: Buffer.from(serialize(body, { names: 'document', html: 'plain', numbers: 'text' })),
             }),
       });
-      countCall(call, answer.status < 300 || answer.status === 404 ? 'success' : 'error');
-      return answer;
-    } catch (error) {
-      countCall(call, 'error');
-      throw error;
-    }
+    return makeCall(deps, { name: call, signal: rest.signal }, send, answers);
   };
   // Under load Connect refuses for no reason, in these words; ESO asks again, too.
   const send = async (request: ConnectRequest) => {

@@ -10,17 +10,14 @@ import type { OnepasswordSpec } from './schema.ts';
 import { createVaults } from './vaults.ts';
 
 /** A client of one Connect server with one token. Throws what reading the token throws. */
-export async function connectOnepassword(
-  spec: OnepasswordSpec,
-  { credentials, now, countCall }: ConnectDeps,
-): Promise<SecretsClient> {
-  const token = Buffer.from(await credentials.secret(spec.auth.secretRef.connectTokenSecretRef))
+export async function connectOnepassword(spec: OnepasswordSpec, deps: ConnectDeps): Promise<SecretsClient> {
+  const token = Buffer.from(await deps.credentials.secret(spec.auth.secretRef.connectTokenSecretRef))
     .toString()
     .trim();
   if (token === '') throw new ProviderError('Misconfigured', { what: 'the token is empty' });
   const http = createHttpClient();
-  const api = createConnectApi(spec.connectHost, token, http, countCall);
-  const vaults = createVaults(api, spec.vaults, now);
+  const api = createConnectApi(spec.connectHost, token, http, deps);
+  const vaults = createVaults(api, spec.vaults, deps.now);
   return {
     async read({ key, version, metadata }, signal) {
       if (version) throw new ProviderError('Unsupported', { what: 'versions' });

@@ -1,4 +1,5 @@
 import type { Client } from '@1password/sdk';
+import { makeCall } from '../kit/calls.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
 import { renewable } from '../kit/renewable.ts';
@@ -12,11 +13,8 @@ export interface Account {
 }
 
 /** Logs in when it is first used. Throws what reading the token throws. */
-export async function openAccount(
-  spec: OnepasswordSdkSpec,
-  { credentials, countCall }: ConnectDeps,
-): Promise<Account> {
-  const token = Buffer.from(await credentials.secret(spec.auth.serviceAccountSecretRef))
+export async function openAccount(spec: OnepasswordSdkSpec, deps: ConnectDeps): Promise<Account> {
+  const token = Buffer.from(await deps.credentials.secret(spec.auth.serviceAccountSecretRef))
     .toString()
     .trim();
   if (token === '') throw new ProviderError('Misconfigured', { what: 'the token is empty' });
@@ -36,14 +34,13 @@ export async function openAccount(
         const connected = await client.get();
         return work(connected);
       };
-      try {
-        const value = await unlessAborted(attempt(), signal);
-        countCall(call, 'success');
-        return value;
-      } catch (error) {
-        countCall(call, 'error');
-        throw error instanceof ProviderError ? error : sdkFailure(error, what);
-      }
+      return makeCall(deps, { name: call, signal }, async () => {
+        try {
+          return await unlessAborted(attempt(), signal);
+        } catch (error) {
+          throw error instanceof ProviderError ? error : sdkFailure(error, what);
+        }
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
 import { foreignReferences, secretReference } from '../kit/references.ts';
+import { rateLimits } from './limits.ts';
 import { type OnepasswordSdkSpec, onepasswordSdkSpec } from './schema.ts';
 
 /** 1Password by a service account (spec providers 7). */
@@ -11,6 +12,7 @@ export const onepasswordSdk: Provider<typeof onepasswordSdkSpec> = {
   maintenance: 'Maintained',
   validate,
   references,
+  rateLimits: () => rateLimits,
   async connect(spec, _scope, deps) {
     const { connectOnepasswordSdk } = await import('./client.ts');
     return connectOnepasswordSdk(spec, deps);

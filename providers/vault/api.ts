@@ -1,7 +1,7 @@
+import { answers, type CallDeps, makeCall } from '../kit/calls.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer } from '../kit/http.ts';
 import { member } from '../kit/json/member.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import { loginFailure, vaultBody } from './errors.ts';
 import { hasDots, urlPath } from './paths.ts';
 import type { Lease, Session } from './session.ts';
@@ -49,7 +49,7 @@ export function createVaultApi(
   transport: VaultTransport,
   session: Session,
   tokenNamespace: string | undefined,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
 ): VaultApi {
   const once = (sent: VaultGet | VaultWrite, token: string | undefined) => {
     const { path, query, call, what, namespace, signal } = sent;
@@ -63,7 +63,7 @@ export function createVaultApi(
       ...(namespace === undefined ? {} : { namespace }),
       ...('body' in sent && sent.body !== undefined ? { body: sent.body } : {}),
     };
-    return counted(countCall, call, () => transport(request));
+    return makeCall(deps, { name: call, signal }, () => transport(request), answers);
   };
   // Policies need not let a token look at itself; only where one could is a refusal to look a sign of its death.
   let mayLook = false;
@@ -107,7 +107,7 @@ export async function login(
   transport: VaultTransport,
   request: { readonly path: string; readonly body: object },
   namespace: string | undefined,
-  countCall: ConnectDeps['countCall'],
+  deps: CallDeps,
 ): Promise<Lease> {
   if (hasDots(request.path))
     throw new ProviderError('Misconfigured', { what: 'the path of auth must not have the parts . and ..' });
@@ -119,7 +119,7 @@ export async function login(
     timeoutMs: loginTimeoutMs,
     ...(namespace === undefined ? {} : { namespace }),
   };
-  const answer = await counted(countCall, 'Login', () => transport(sent));
+  const answer = await makeCall(deps, { name: 'Login' }, () => transport(sent), answers);
   if (answer.status !== 200) throw loginFailure(answer);
   const auth = member(vaultBody(answer), 'auth');
   const token = member(auth, 'client_token');
@@ -133,19 +133,4 @@ export async function login(
     seconds: seconds?.kind === 'number' ? Number(seconds.text) : 0,
     revocable: !(type?.kind === 'string' && type.text === 'batch'),
   };
-}
-
-async function counted(
-  countCall: ConnectDeps['countCall'],
-  call: string,
-  send: () => Promise<HttpAnswer>,
-): Promise<HttpAnswer> {
-  try {
-    const answer = await send();
-    countCall(call, answer.status < 300 || answer.status === 404 ? 'success' : 'error');
-    return answer;
-  } catch (error) {
-    countCall(call, 'error');
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { readCa } from '../kit/ca.ts';
+import { answers, makeCall } from '../kit/calls.ts';
 import type { Credentials } from '../kit/credentials.ts';
 import { ProviderError } from '../kit/errors.ts';
 import { createHttpClient } from '../kit/http.ts';
@@ -22,8 +23,9 @@ const revokeTimeoutMs = 5_000;
 export async function connectVault(
   spec: VaultSpec,
   scope: StoreScope,
-  { credentials, now, countCall, retry }: ConnectDeps,
+  deps: ConnectDeps,
 ): Promise<SecretsClient> {
+  const { credentials, now, retry } = deps;
   const [ca, certificate, authentication] = await Promise.all([
     readCa(spec, credentials),
     clientCertificate(spec, credentials),
@@ -41,7 +43,7 @@ export async function connectVault(
   const tokenNamespace = spec.auth?.namespace || namespace;
   const session = createSession(authentication, {
     now,
-    login: (request) => login(transport, request, tokenNamespace, countCall),
+    login: (request) => login(transport, request, tokenNamespace, deps),
     revoke: async (token) => {
       // developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token-self
       const request = {
@@ -50,16 +52,15 @@ export async function connectVault(
         token,
         timeoutMs: revokeTimeoutMs,
       } as const;
-      await transport({
-        ...request,
-        ...(tokenNamespace === undefined ? {} : { namespace: tokenNamespace }),
-      }).then(
-        ({ status }) => countCall('RevokeSelf', status < 300 ? 'success' : 'error'),
-        () => countCall('RevokeSelf', 'error'),
-      );
+      const send = () =>
+        transport({
+          ...request,
+          ...(tokenNamespace === undefined ? {} : { namespace: tokenNamespace }),
+        });
+      await makeCall(deps, { name: 'RevokeSelf' }, send, answers).catch(() => {});
     },
   });
-  const api = createVaultApi(transport, session, tokenNamespace, countCall);
+  const api = createVaultApi(transport, session, tokenNamespace, deps);
   const kv: Kv = { engine: spec, api, namespace };
 
   return {

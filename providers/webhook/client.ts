@@ -1,4 +1,5 @@
 import { readCa } from '../kit/ca.ts';
+import { answers, makeCall } from '../kit/calls.ts';
 import { mapConcurrently } from '../kit/concurrently.ts';
 import { durationMs } from '../kit/duration.ts';
 import { ProviderError } from '../kit/errors.ts';
@@ -31,8 +32,9 @@ type Outcome =
 export async function connectWebhook(
   spec: WebhookSpec,
   scope: StoreScope,
-  { credentials, templates, countCall }: ConnectDeps,
+  deps: ConnectDeps,
 ): Promise<SecretsClient> {
+  const { credentials, templates } = deps;
   if (templates === undefined) throw new ProviderError('Unsupported', { what: 'templates in this place' });
   const secrets = new Map<string, SecretMap>();
   for (const { name, secretRef } of spec.secrets ?? [])
@@ -41,16 +43,13 @@ export async function connectWebhook(
   const http = createHttpClient(ca === undefined ? {} : { ca });
   const timeoutMs = spec.timeout === undefined ? 0 : durationMs(spec.timeout);
   const ask = createAsk({ spec, secrets, templates, http, timeoutMs: timeoutMs > 0 ? timeoutMs : undefined });
-  const counted = async (call: string, asked: Asked, signal: AbortSignal) => {
-    try {
-      const answered = await ask(asked, signal);
-      countCall(call, answered.answer.status < 300 || answered.answer.status === 404 ? 'success' : 'error');
-      return answered;
-    } catch (error) {
-      countCall(call, 'error');
-      throw error;
-    }
-  };
+  const counted = (name: string, asked: Asked, signal: AbortSignal) =>
+    makeCall(
+      deps,
+      { name, signal },
+      () => ask(asked, signal),
+      ({ answer }) => answers(answer),
+    );
 
   const readOne = async (ref: RemoteRef, property: string, signal: AbortSignal): Promise<Reply> => {
     const remoteRef = texts({

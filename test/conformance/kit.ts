@@ -1,13 +1,20 @@
 import { after, describe, it } from 'node:test';
 import { canaries } from '../support/canaries.ts';
 import { type Case, openBench } from './bench.ts';
+import { callCases } from './cases-calls.ts';
 import { faultCases } from './cases-faults.ts';
 import { identityCases } from './cases-identity.ts';
 import { pushCases } from './cases-push.ts';
 import { valueCases } from './cases-values.ts';
 import type { Harness } from './harness.ts';
 
-const contract: readonly Case[] = [...valueCases, ...faultCases, ...identityCases, ...pushCases];
+const contract: readonly Case[] = [
+  ...valueCases,
+  ...callCases,
+  ...faultCases,
+  ...identityCases,
+  ...pushCases,
+];
 
 /** Starts a harness, runs what its backend can show of the contract (or of these cases), and prints how many cases that are. */
 export async function conformance(harness: Harness, cases: readonly Case[] = contract): Promise<void> {

@@ -6,13 +6,19 @@ import { createBackends } from '../../../providers/create-backends.ts';
 import { ProviderError, type ProviderErrorCode } from '../../../providers/kit/errors.ts';
 import type { KubeReader } from '../../../providers/kit/kube.ts';
 import type { Provider, Reference, SecretMap } from '../../../providers/kit/provider.ts';
+import type { RateLimit } from '../../../providers/kit/rate-limit.ts';
 import type { Retry } from '../../../providers/kit/retry.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 
 /** A backend in memory: it answers who asked, or fails as it is told to. */
 function setup(
   t: TestContext,
-  options: { references?: Reference[]; perConsumer?: boolean; coalesceWindowMs?: number } = {},
+  options: {
+    references?: Reference[];
+    perConsumer?: boolean;
+    coalesceWindowMs?: number;
+    rateLimits?: readonly RateLimit[];
+  } = {},
 ) {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const state = {
@@ -24,6 +30,7 @@ function setup(
     finds: [] as ReturnType<typeof Promise.withResolvers<SecretMap>>[],
     secretVersion: '1',
     retry: undefined as Retry | undefined,
+    limited: [] as string[],
   };
   const provider: Provider = {
     name: 'test',
@@ -34,7 +41,8 @@ function setup(
     validate: () => [],
     references: () => options.references ?? [],
     perConsumer: () => options.perConsumer === true,
-    async connect(_spec, scope, { credentials, retry }) {
+    rateLimits: () => options.rateLimits ?? [],
+    async connect(_spec, scope, { credentials, retry, paceCall }) {
       state.connects++;
       state.retry = retry;
       const token = Buffer.from(
@@ -42,6 +50,7 @@ function setup(
       ).toString();
       return {
         async read(ref) {
+          await paceCall?.('Read');
           state.reads++;
           if (state.hang) await new Promise(() => {});
           if (state.failWith !== undefined) throw new ProviderError(state.failWith);
@@ -71,7 +80,7 @@ function setup(
   const backends = createBackends({
     providers: new Map([['test', provider]]),
     kube,
-    observer: silentObserver,
+    observer: { ...silentObserver, limited: (_, turn) => void state.limited.push(turn) },
     now: Date.now,
     coalesceWindowMs: options.coalesceWindowMs ?? 0,
   });
@@ -239,6 +248,22 @@ test('a store without credentials of its own is not tried while it validates its
   const { backends, state } = setup(t, { references: [{ kind: 'Secret', name: 'creds', path: '.auth' }] });
   assert.equal(await backends.check(shared, new AbortController().signal), 'skipped');
   assert.equal(state.connects, 0);
+});
+
+test("a vendor's limit is kept for all stores of its identity, and is no outage: the breaker stays closed", async (t) => {
+  const { read, state } = setup(t, {
+    references: [{ kind: 'Secret', name: 'creds', path: '.auth' }],
+    rateLimits: [{ calls: 10, seconds: 3_600, burst: 3 }],
+  });
+  const [one, other] = [own('team-a'), { ...own('team-a'), name: 'other', uid: 'other' }];
+  await read(one, 'team-a', 'k1');
+  await read(other, 'team-a', 'k2');
+  await read(one, 'team-a', 'k3');
+  for (let attempt = 0; attempt < 5; attempt++)
+    await assert.rejects(read(other, 'team-a', `late-${attempt}`), { code: 'RateLimited' });
+  assert.equal(state.reads, 3);
+  assert.deepEqual(state.limited, Array(5).fill('refused'));
+  await read(own('team-b'), 'team-b', 'of another identity');
 });
 
 test('an unknown provider and a second provider are told apart', async (t) => {

@@ -131,12 +131,14 @@ test('the state of the process is shown: reads, sharing, breakers, bytes, droppe
   metrics.backends.read('HashiCorp/Vault', store, 'Denied');
   metrics.backends.write('HashiCorp/Vault', store, 'NotOwned');
   metrics.backends.coalesced('HashiCorp/Vault');
+  metrics.backends.limited('1Password/SDK', 'refused');
   metrics.backends.breaker(store, 'open');
   metrics.eventDropped();
   const { text } = await metrics.expose();
   for (const line of [
     'keyhook_backend_reads_total{provider="HashiCorp/Vault",kind="SecretStore",outcome="Denied"} 1',
     'keyhook_backend_writes_total{provider="HashiCorp/Vault",kind="SecretStore",outcome="NotOwned"} 1',
+    'keyhook_rate_limited_calls_total{provider="1Password/SDK",turn="refused"} 1',
     'keyhook_coalesced_reads_total{provider="HashiCorp/Vault"} 1',
     'keyhook_breaker_state{kind="SecretStore",namespace="team-a",name="vault"} 2',
     'keyhook_bytes_in_flight 42',

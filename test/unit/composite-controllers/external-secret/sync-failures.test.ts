@@ -48,6 +48,22 @@ test('a backend that fails leaves the Secret, says why, and is asked at growing 
   assert.equal(ready()?.status, 'True');
 });
 
+test("a refresh that the vendor's rate limit holds back is no failure: it comes again when it was told, and an event says why", async () => {
+  const { world, pass, ready, value } = setup(externalSecret());
+  await pass();
+  await pass();
+  world.now += 3_600_000;
+  world.failWith = new ProviderError('RateLimited', { limit: 10, perSeconds: 60, retryAfter: 6 });
+  const outcome = await pass();
+  assert(outcome.kind === 'wait' && outcome.seconds >= 7 && outcome.seconds <= 6 * 5 + 3, String(outcome));
+  assert.equal(ready()?.status, 'True');
+  assert(world.events.includes('Normal RateLimited'));
+  world.failWith = undefined;
+  world.values.set('db', 'two');
+  await pass();
+  assert.equal(value(), 'two');
+});
+
 test('a refused key keeps the Secret too', async () => {
   const { world, pass, ready, value } = setup(externalSecret(spec({ target: { deletionPolicy: 'Delete' } })));
   await pass();

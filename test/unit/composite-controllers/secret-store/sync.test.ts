@@ -67,6 +67,22 @@ function setupOf(kind: StoreKind, chosen: Settings, mods: readonly Mod<KubeObjec
 
 const quiet = meta({ annotations: { 'external-secrets.io/ignore-maintenance-checks': '' } });
 
+test('a store that is too busy to be asked stays what it is, and is asked soon', async () => {
+  const { world, pass, ready } = setup(quiet);
+  await pass();
+  world.now += 24 * 3_600_000;
+  for (const code of ['Busy', 'RateLimited'] as const) {
+    world.health = new ProviderError(code, { retryAfter: 7 });
+    const { resyncAfterSeconds } = await pass();
+    assert.equal(resyncAfterSeconds, 5);
+    assert.equal(ready().status, 'True');
+  }
+  assert.equal(world.checks, 3, 'each pass asks');
+  world.health = new ProviderError('Denied');
+  await pass();
+  assert.equal(ready().status, 'False');
+});
+
 test('a store that works is Valid and shows what it can do', async () => {
   for (const health of ['ready', 'skipped'] as const) {
     const { world, pass, ready, capabilities } = setup(quiet);
