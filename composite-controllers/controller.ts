@@ -1,3 +1,4 @@
+import type { LabelSelector } from './lib/label-selector.ts';
 import type { KubeObject } from './lib/objects.ts';
 
 /** Objects by `namespace/name` (`name` when cluster-scoped), by `Kind.version` or `Kind.group/version` (hooks v2, spec metacontroller 3.5). */
@@ -18,13 +19,15 @@ export interface CustomizeRequest {
   readonly parent: KubeObject;
 }
 
-/** One rule that selects related objects. `names` is never empty: an empty list would widen to everything. */
-export interface RelatedRule {
+/**
+ * One rule that selects related objects, by name or by labels. `names` is never empty: an empty list would widen to
+ * everything. A selector of a parent with a namespace always names that namespace, also for kinds that have none.
+ */
+export type RelatedRule = {
   readonly apiVersion: string;
   readonly resource: string;
   readonly namespace?: string;
-  readonly names: readonly string[];
-}
+} & ({ readonly names: readonly string[] } | { readonly labelSelector: LabelSelector });
 
 /** The complete desired state: `status` replaces the parent's, `children` are all the objects that may stay. */
 export interface SyncResponse {
@@ -32,6 +35,8 @@ export interface SyncResponse {
   readonly children: readonly KubeObject[];
   /** Seconds; at least 1. Absent: nothing is due by time. */
   readonly resyncAfterSeconds?: number;
+  /** Of finalize alone: nothing holds the parent any more. */
+  readonly finalized?: true;
 }
 
 /** What a sync call comes to: an answer, or "ask again later" which leaves everything as it is (HTTP 429). */
@@ -63,6 +68,8 @@ export interface CompositeController {
   readonly name: string;
   readonly parentKind: string;
   sync(request: HookRequest, context: CallContext): Promise<SyncOutcome>;
+  /** The last passes over a parent that is being deleted, or is to be looked after by others; with it every parent has a finalizer. */
+  finalize?(request: HookRequest, context: CallContext): Promise<SyncOutcome>;
   /** Pure, never an error: the related objects that the parent's spec names. */
   customize?(request: CustomizeRequest): { readonly relatedResources: readonly RelatedRule[] };
 }

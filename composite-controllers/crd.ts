@@ -4,7 +4,7 @@ import type { KubeObject } from './lib/objects.ts';
 /** API group of the kinds that are shared with ESO. */
 export const group = 'external-secrets.io';
 
-/** The CustomResourceDefinition of a kind: v1, and v1beta1 with the same schema for manifests that still name it. */
+/** The CustomResourceDefinition of a kind; one of v1 with v1beta1 and the same schema, for manifests that still name it. */
 export function crd(kind: ParentKind): KubeObject {
   const version = {
     schema: { openAPIV3Schema: rootSchema(kind) },
@@ -35,15 +35,19 @@ export function crd(kind: ParentKind): KubeObject {
       // Written out: ESO's CRDs may carry a conversion webhook, which an apply without this field would leave behind.
       conversion: { strategy: 'None' },
       versions: [
-        { name: 'v1', served: true, storage: true, ...version },
-        {
-          name: 'v1beta1',
-          served: true,
-          storage: false,
-          deprecated: true,
-          deprecationWarning: `${group}/v1beta1 ${kind.kind} is deprecated: change apiVersion to ${group}/v1`,
-          ...version,
-        },
+        { name: kind.version, served: true, storage: true, ...version },
+        ...(kind.version === 'v1'
+          ? [
+              {
+                name: 'v1beta1',
+                served: true,
+                storage: false,
+                deprecated: true,
+                deprecationWarning: `${group}/v1beta1 ${kind.kind} is deprecated: change apiVersion to ${group}/v1`,
+                ...version,
+              },
+            ]
+          : []),
       ],
     },
   };

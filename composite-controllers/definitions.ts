@@ -99,7 +99,7 @@ export function compositeController(kind: ParentKind, options: DefinitionOptions
       // Children are found by the label controller-uid, not by a selector that every parent would have to carry.
       generateSelector: true,
       parentResource: {
-        apiVersion: `${group}/v1`,
+        apiVersion: `${group}/${kind.version}`,
         resource: kind.plural,
         ...(options.selector === undefined ? {} : { labelSelector: { matchLabels: options.selector } }),
         // The hook's own status writes would wake it again.

@@ -7,6 +7,8 @@ export interface ParentKind {
   readonly kind: string;
   readonly plural: string;
   readonly shortName: string;
+  /** The version that is stored; v1 is served as v1beta1, too. */
+  readonly version: 'v1' | 'v1alpha1';
   readonly scope: 'Namespaced' | 'Cluster';
   readonly description: string;
   readonly spec: Schema;
@@ -16,7 +18,7 @@ export interface ParentKind {
   readonly selectable?: readonly string[];
   /** Path segment of its hooks and end of its CompositeController's name. */
   readonly controller: string;
-  readonly hooks: readonly ('sync' | 'customize')[];
+  readonly hooks: readonly ('sync' | 'finalize' | 'customize')[];
   /** Resources whose objects the hook returns as children. */
   readonly children: readonly { readonly apiVersion: string; readonly resource: string }[];
 }

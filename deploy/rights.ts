@@ -44,6 +44,7 @@ export function metacontrollerRules(kinds: readonly ParentKind[]): readonly Rule
     rule(core, ['namespaces'], read),
     rule(core, ['events'], ['create', 'patch']),
     rule(ours, plurals, read),
+    ...finalizerRules(kinds),
     rule(
       ours,
       plurals.map((plural) => `${plural}/status`),
@@ -57,6 +58,12 @@ export function metacontrollerRules(kinds: readonly ParentKind[]): readonly Rule
     ),
     ...childRules(kinds),
   ];
+}
+
+/** Parents of a finalize hook get a finalizer, by an update of the whole object. */
+function finalizerRules(kinds: readonly ParentKind[]): Rule[] {
+  const held = kinds.filter(({ hooks }) => hooks.includes('finalize'));
+  return held.length === 0 ? [] : [rule(ours, pluralsOf(held), ['update'])];
 }
 
 /** Children are applied, adopted, released and deleted. */

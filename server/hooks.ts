@@ -20,7 +20,7 @@ export interface HookDeps {
   readonly deadlineMs: number;
 }
 
-/** Adds POST /<controller>/sync and /<controller>/customize for each controller of the table. */
+/** Adds POST /<controller>/<hook> for each hook of each controller of the table. */
 export function addHooks(app: FastifyInstance, deps: HookDeps): void {
   const enter = async (request: FastifyRequest, reply: FastifyReply) => {
     const length = Number(request.headers['content-length']);
@@ -31,9 +31,13 @@ export function addHooks(app: FastifyInstance, deps: HookDeps): void {
   };
   for (const controller of deps.controllers) {
     const route = (hook: string) => ({ config: { hook: { controller: controller.name, hook } } });
-    app.post(`/${controller.name}/sync`, { ...route('sync'), onRequest: enter }, (request, reply) =>
-      sync(controller, request, reply, deps),
-    );
+    for (const hook of ['sync', 'finalize'] as const) {
+      const answer = controller[hook];
+      if (answer === undefined) continue;
+      app.post(`/${controller.name}/${hook}`, { ...route(hook), onRequest: enter }, (request, reply) =>
+        reconcile({ controller, hook, answer }, request, reply, deps),
+      );
+    }
     // Outside the gate: Metacontroller calls it within its event delivery, which a refusal would hold up.
     app.post(`/${controller.name}/customize`, route('customize'), (request, reply) =>
       customize(controller, request, reply, deps),
@@ -57,45 +61,55 @@ async function customize(
   }
 }
 
-async function sync(
-  controller: CompositeController,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: HookDeps,
-) {
-  const body = readSync(request.body, controller.parentKind);
+/** A hook that says how things are to be. */
+interface Hook {
+  readonly controller: CompositeController;
+  readonly hook: 'sync' | 'finalize';
+  readonly answer: CompositeController['sync'];
+}
+
+async function reconcile(hook: Hook, request: FastifyRequest, reply: FastifyReply, deps: HookDeps) {
+  const body = readSync(request.body, hook.controller.parentKind);
   const call = startCall(reply.raw, deps.deadlineMs);
-  const result = await pass(controller, body, call, deps).finally(call.end);
+  const result = await pass(hook, body, call, deps).finally(call.end);
   if (result instanceof HookError) throw result;
   return reply.type('application/json').send(result);
 }
 
 /** One pass over a parent: the body to answer, or the refusal. Never rejects. */
 async function pass(
-  controller: CompositeController,
+  { controller, hook, answer }: Hook,
   body: HookRequest,
   call: Call,
   { metrics, log }: HookDeps,
 ): Promise<string | HookError> {
   const subject = subjectOf(controller, body);
   try {
-    const outcome = await call.settle(controller.sync(body, { signal: call.signal }));
+    const outcome = await call.settle(answer(body, { signal: call.signal }));
     // Serialized before it is counted: an answer that must not be sent did not happen.
-    const text = outcome.kind === 'answer' ? serializeSync(body.parent, outcome.response) : undefined;
-    if (body.parent.metadata.deletionTimestamp === undefined)
-      metrics.passed(passOf(subject, outcome, call.seconds()));
-    else metrics.forget(subject);
+    const text = outcome.kind === 'answer' ? serializeSync(body.parent, outcome.response, hook) : undefined;
+    if (isOver(hook, body, outcome)) metrics.forget(subject);
+    else metrics.passed(passOf(subject, outcome, call.seconds()));
     const { decision, reason, code } = outcome.summary;
     const level = decision === 'Keep' && code === undefined ? 'debug' : 'info';
-    log[level]({ ...subject, decision, reason, code, ms: Math.round(call.seconds() * 1_000) }, 'synced');
+    log[level](
+      { ...subject, decision, reason, code, ms: Math.round(call.seconds() * 1_000) },
+      hook === 'sync' ? 'synced' : 'finalizing',
+    );
     return text ?? new HookError('Wait', outcome.kind === 'wait' ? outcome.seconds : 1);
   } catch (error) {
     const refusal = refusalFor(error, call);
     metrics.passed({ subject, outcome: 'error', seconds: call.seconds() });
     const level = refusal.code === 'Bug' ? 'error' : 'warn';
-    log[level]({ ...subject, ...failureFields(error), answer: refusal.code }, 'a sync call failed');
+    log[level]({ ...subject, ...failureFields(error), answer: refusal.code }, `a ${hook} call failed`);
     return refusal;
   }
+}
+
+/** What is being deleted has no series any more, but for one that is still held. */
+function isOver(hook: Hook['hook'], { parent }: HookRequest, outcome: SyncOutcome): boolean {
+  if (hook === 'sync') return parent.metadata.deletionTimestamp !== undefined;
+  return outcome.kind === 'answer' && outcome.response.finalized === true;
 }
 
 /** An abort that follows our own signal is no bug: the work ends, and is asked for again. */

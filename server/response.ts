@@ -23,14 +23,20 @@ const metadataFields = new Set(['name', 'namespace', 'labels', 'annotations', 'f
  * missing is deleted, one without `kind` ends in an event, a `null` one crashes Metacontroller: so whatever is not
  * certainly right throws {@link UnsafeResponse}, and the caller answers 500, which changes nothing.
  */
-export function serializeSync(parent: KubeObject, response: SyncResponse): string {
-  const { status, children, resyncAfterSeconds } = response;
+export function serializeSync(
+  parent: KubeObject,
+  response: SyncResponse,
+  hook: 'sync' | 'finalize' = 'sync',
+): string {
+  const { status, children, resyncAfterSeconds, finalized } = response;
   must(isObject(status), 'status is an object');
   must(Array.isArray(children), 'children is a list');
   must(
     resyncAfterSeconds === undefined || (Number.isFinite(resyncAfterSeconds) && resyncAfterSeconds >= 1),
     'resyncAfterSeconds is at least 1',
   );
+  // From sync it would take a finalizer away that the next pass puts back.
+  must(finalized === undefined || (finalized && hook === 'finalize'), 'only finalize says finalized');
   for (const child of children) mustBeChild(child, parent);
   const identities = children.map(identity);
   must(new Set(identities).size === identities.length, 'no child is named twice');
@@ -39,23 +45,34 @@ export function serializeSync(parent: KubeObject, response: SyncResponse): strin
     status,
     children: children.map((child) => withoutForeignSelector(child, parent)),
     ...(resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds }),
+    ...(finalized === undefined ? {} : { finalized }),
   });
   must(Buffer.byteLength(body) <= maxResponseBytes, 'the response is at most 32 MiB');
   return body;
 }
 
-/** The same for customize: a rule without names would widen to every object of its kind (spec metacontroller 4.1). */
+/**
+ * The same for customize: a rule without names would widen to every object of its kind (spec metacontroller 4.1), and so
+ * would a selector without a namespace (GHSA-fcxq-v2r3-cc8h).
+ */
 export function serializeCustomize(
   parent: KubeObject,
   response: { readonly relatedResources: readonly RelatedRule[] },
 ): string {
   const own = parent.metadata.namespace;
   const relatedResources = response.relatedResources.map((rule) => {
-    const { apiVersion, resource, namespace, names } = rule;
+    const { apiVersion, resource, namespace } = rule;
     must(isText(apiVersion) && isText(resource), 'a rule names its resource');
-    must(Array.isArray(names) && names.length > 0 && names.every(isText), 'a rule names its objects');
     must(own === undefined || namespace === undefined || namespace === own, 'a rule stays in the namespace');
-    return { apiVersion, resource, ...(namespace === undefined ? {} : { namespace }), names };
+    const base = { apiVersion, resource, ...(namespace === undefined ? {} : { namespace }) };
+    if ('names' in rule) {
+      const { names } = rule;
+      must(Array.isArray(names) && names.length > 0 && names.every(isText), 'a rule names its objects');
+      return { ...base, names };
+    }
+    must(isObject(rule.labelSelector), 'a rule without names has a selector');
+    must(own === undefined || own === namespace, 'a selector looks into the namespace of its parent');
+    return { ...base, labelSelector: rule.labelSelector };
   });
   return JSON.stringify({ relatedResources });
 }

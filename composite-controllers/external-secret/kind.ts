@@ -7,6 +7,7 @@ export const externalSecret: ParentKind = {
   kind: 'ExternalSecret',
   plural: 'externalsecrets',
   shortName: 'es',
+  version: 'v1',
   scope: 'Namespaced',
   description: 'Fetches secrets from a store and writes them to a Secret.',
   spec: externalSecretSpec,

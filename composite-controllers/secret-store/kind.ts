@@ -13,6 +13,7 @@ const columns: readonly PrinterColumn[] = [
 export function storeKinds(built: readonly ProviderSection[]): readonly ParentKind[] {
   const shared = {
     folder: 'secret-store',
+    version: 'v1',
     spec: storeSpec(built),
     status: storeStatus,
     columns,

@@ -95,13 +95,14 @@ test('no rule takes everything, and the hook can neither list Secrets nor delete
       assert.ok(!right.startsWith(`${verb} `), right);
 });
 
-test('Metacontroller reads each kind that is installed and writes its status, and writes no spec', () => {
+test('Metacontroller reads each kind that is installed, writes its status, and what it has to hold at its end', () => {
   const rights = rightsOf(metacontrollerRules(parentKinds));
-  for (const { plural } of parentKinds) {
+  for (const { plural, hooks } of parentKinds) {
     for (const verb of ['get', 'list', 'watch'])
       assert.ok(rights.has(`${verb} external-secrets.io/${plural}`));
     assert.ok(rights.has(`update external-secrets.io/${plural}/status`));
-    assert.ok(!rights.has(`update external-secrets.io/${plural}`));
+    const isChild = parentKinds.some(({ children }) => children.some(({ resource }) => resource === plural));
+    assert.equal(rights.has(`update external-secrets.io/${plural}`), hooks.includes('finalize') || isChild);
   }
 });
 

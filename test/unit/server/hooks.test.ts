@@ -218,3 +218,38 @@ describe('a customize call', () => {
     });
   }
 });
+
+describe('a finalize call', () => {
+  const finalize = '/hooks/externalsecret/finalize';
+  const finalizing = {
+    ...controllerThat(() => answering()),
+    finalize: async () => answering({ finalized: true }),
+  };
+  const deleted = withParent({
+    metadata: { ...parent.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+  });
+
+  test('reaches a controller that has the hook, which alone may let the parent go', async () => {
+    const { post } = hookApp(finalizing);
+    const response = await post(finalize, { ...deleted, finalizing: true });
+    assert.equal(response.statusCode, 200);
+    assert.deepEqual(response.json(), { status: {}, children: [], finalized: true });
+    assert.equal((await hookApp(controllerThat(() => answering())).post(finalize, deleted)).statusCode, 404);
+  });
+
+  test('that lets nothing go yet keeps the series of the parent, and the last one ends them', async () => {
+    let isOver = false;
+    const status = { conditions: [{ type: 'Ready', status: 'False' }] };
+    const controller = {
+      ...controllerThat(() => answering()),
+      finalize: async () => answering(isOver ? { finalized: true } : { status }),
+    };
+    const { post, metrics } = hookApp(controller);
+    const isKnown = async () => (await metrics.expose()).text.includes('externalsecret_status_condition{');
+    await post(finalize, deleted);
+    assert.equal(await isKnown(), true);
+    isOver = true;
+    await post(finalize, deleted);
+    assert.equal(await isKnown(), false);
+  });
+});

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SyncResponse } from '../../../composite-controllers/controller.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
-import { isCanonicalBase64, serializeSync, UnsafeResponse } from '../../../server/response.ts';
+import {
+  isCanonicalBase64,
+  serializeCustomize,
+  serializeSync,
+  UnsafeResponse,
+} from '../../../server/response.ts';
 
 const parent: KubeObject = {
   apiVersion: 'external-secrets.io/v1',
@@ -183,4 +188,38 @@ test('base64 is canonical exactly when encoding its bytes gives it back', () => 
   const megabyte = Buffer.alloc(1024 * 1024 + 1, 7).toString('base64');
   assert.equal(isCanonicalBase64(megabyte), true);
   assert.equal(isCanonicalBase64(`${megabyte.slice(0, -1)}!`), false);
+});
+
+describe('finalized', () => {
+  test('is said by finalize alone', () => {
+    const response = { status: {}, children: [], finalized: true } as const;
+    assert.equal(JSON.parse(serializeSync(parent, response, 'finalize')).finalized, true);
+    assert.throws(() => serializeSync(parent, response, 'sync'), UnsafeResponse);
+  });
+});
+
+describe('GHSA-fcxq-v2r3-cc8h: a selector of a parent with a namespace', () => {
+  const select = (of: KubeObject, namespace?: string) =>
+    serializeCustomize(of, {
+      relatedResources: [
+        {
+          apiVersion: 'v1',
+          resource: 'secrets',
+          ...(namespace === undefined ? {} : { namespace }),
+          labelSelector: {},
+        },
+      ],
+    });
+
+  test('looks into that namespace and into no other', () => {
+    assert.deepEqual(JSON.parse(select(parent, 'team-a')).relatedResources, [
+      { apiVersion: 'v1', resource: 'secrets', namespace: 'team-a', labelSelector: {} },
+    ]);
+    assert.throws(() => select(parent), UnsafeResponse);
+    assert.throws(() => select(parent, 'team-b'), UnsafeResponse);
+  });
+
+  test('a parent without one may look everywhere', () => {
+    assert.equal(JSON.parse(select(clusterParent)).relatedResources.length, 1);
+  });
 });
