@@ -4,7 +4,7 @@ import {
   controllerUidLabel,
   inputsAnnotation,
   refreshIdAnnotation,
-} from '../composite-controllers/external-secret/names.ts';
+} from '../composite-controllers/lib/names.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { readManifests } from '../local/manifests.ts';
 import { stringifyExact } from '../providers/kit/json/exact.ts';

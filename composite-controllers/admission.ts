@@ -1,8 +1,9 @@
 import type { Provider } from '../providers/kit/provider.ts';
-import { describeProblem, ruleProblems } from './external-secret/rules.ts';
+import { ruleProblems } from './external-secret/rules.ts';
 import type { ExternalSecretSpec } from './external-secret/schema.ts';
 import { specProblems } from './external-secret/validity.ts';
 import type { KubeObject } from './lib/objects.ts';
+import { describeProblem } from './lib/problems.ts';
 import { createStoreCheck } from './secret-store/validity.ts';
 import { type Delimiters, standardDelimiters } from './template/parse/scanner.ts';
 

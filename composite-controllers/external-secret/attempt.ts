@@ -1,6 +1,7 @@
 import type { Backends } from '../../providers/backends.ts';
 import type { ProviderError } from '../../providers/kit/errors.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
+import { noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
 import type { EventSink, Settings, TargetObjects } from '../lib/ports.ts';
@@ -9,7 +10,6 @@ import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
 import type { ForcedSyncs } from './force-sync.ts';
 import type { Memory, PendingAnswer } from './memory.ts';
-import { noSecret } from './names.ts';
 import { plan } from './plan.ts';
 import { routeOf } from './policy.ts';
 import { refreshedAt } from './refresh.ts';

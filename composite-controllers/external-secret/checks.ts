@@ -1,10 +1,11 @@
+import { dynamicApplyAnnotation } from '../lib/names.ts';
 import type { Settings } from '../lib/ports.ts';
+import { describeProblems } from '../lib/problems.ts';
 import { accessTo, mayUse } from '../secret-store/access.ts';
 import type { StoreView } from '../secret-store/view.ts';
 import type { SyncFailure } from './errors.ts';
-import { dynamicApplyAnnotation } from './names.ts';
 import { plan, storesOf, storesReadBy } from './plan.ts';
-import { describeProblems, ruleProblems } from './rules.ts';
+import { ruleProblems } from './rules.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 import { consumerOf, type World } from './world.ts';
 

@@ -1,8 +1,8 @@
+import { controllerUidLabel, refreshIdAnnotation } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
 import { encodeData } from '../lib/secret-data.ts';
 import type { DesiredSecret } from './desired.ts';
-import { controllerUidLabel, refreshIdAnnotation } from './names.ts';
 
 /** How the desired Secret differs from the observed one. */
 export interface Difference {

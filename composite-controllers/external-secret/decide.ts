@@ -1,4 +1,6 @@
 import type { Settings } from '../lib/ports.ts';
+import { describeProblems } from '../lib/problems.ts';
+import { heldUntil } from '../lib/retry-schedule.ts';
 import { belongsToOtherClass, needsWhatIsOff, refusal } from './checks.ts';
 import type { SyncFailure } from './errors.ts';
 import { routeOf } from './policy.ts';
@@ -11,7 +13,6 @@ import {
   refreshId,
   refreshReason,
 } from './refresh.ts';
-import { describeProblems } from './rules.ts';
 import { hashIsTrue, refreshIdOf, type World } from './world.ts';
 
 /**
@@ -76,7 +77,7 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   const failure = refusal(world, settings);
   if (failure !== undefined) return { kind: 'Refuse', reason, failure };
 
-  const until = heldUntil(world);
+  const until = heldUntil(world.status.retry, attemptVersion(world), world.now);
   return until === undefined ? { kind: 'Refresh', reason, id } : { kind: 'Hold', reason, until };
 }
 
@@ -98,12 +99,4 @@ function isDueAgain(world: World, readAt: number): boolean {
 
 function hashOf(target: NonNullable<World['target']>): string | undefined {
   return target.metadata.annotations?.['reconcile.external-secrets.io/data-hash'];
-}
-
-/** End of the waiting time of the last failure, when it still binds. */
-function heldUntil(world: World): number | undefined {
-  const { retry } = world.status;
-  if (retry?.after === undefined || retry.version !== attemptVersion(world)) return undefined;
-  const after = Date.parse(retry.after);
-  return after > world.now ? after : undefined;
 }

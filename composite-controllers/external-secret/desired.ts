@@ -1,17 +1,17 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { dataHash, objectHash } from '../lib/hash.ts';
-import type { SecretObject } from '../lib/objects.ts';
-import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
-import { encodeData, isSecretKey, secretData } from '../lib/secret-data.ts';
-import type { Content } from './content.ts';
-import type { SyncFailure } from './errors.ts';
 import {
   controllerUidLabel,
   createdByLabel,
   dataHashAnnotation,
   managedLabel,
   refreshIdAnnotation,
-} from './names.ts';
+} from '../lib/names.ts';
+import type { SecretObject } from '../lib/objects.ts';
+import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
+import { encodeData, isSecretKey, secretData } from '../lib/secret-data.ts';
+import type { Content } from '../secret-template/content.ts';
+import type { SyncFailure } from './errors.ts';
 import { mergesInto, routeOf, writerOf } from './policy.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { forceSyncAnnotation } from './names.ts';
+import { forceSyncAnnotation } from '../lib/names.ts';
 import { type RefreshReason, refreshedAt } from './refresh.ts';
 import type { World } from './world.ts';
 

@@ -1,8 +1,8 @@
+import { createdByLabel, noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import type { TargetSecrets } from '../lib/ports.ts';
 import { createdBy } from './desired.ts';
 import type { Memory } from './memory.ts';
-import { createdByLabel, noSecret } from './names.ts';
 import { controllerOf } from './ownership.ts';
 import { routeOf } from './policy.ts';
 import { isMadeFromLater } from './refresh.ts';

@@ -1,9 +1,4 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
-import type { SecretObject } from '../lib/objects.ts';
-import { echo, ownedFields } from '../lib/owned-fields.ts';
-import type { Fingerprints, Settings } from '../lib/ports.ts';
-import { secretData } from '../lib/secret-data.ts';
-import type { Content } from './content.ts';
 import {
   controllerUidLabel,
   createdByLabel,
@@ -11,9 +6,14 @@ import {
   inputsAnnotation,
   managedLabel,
   refreshIdAnnotation,
-} from './names.ts';
+} from '../lib/names.ts';
+import type { SecretObject } from '../lib/objects.ts';
+import { echo, ownedFields } from '../lib/owned-fields.ts';
+import type { Fingerprints, Settings } from '../lib/ports.ts';
+import { secretData } from '../lib/secret-data.ts';
+import type { Content } from '../secret-template/content.ts';
+import type { Piece } from '../secret-template/pieces.ts';
 import { writerOf } from './policy.ts';
-import type { Piece } from './template-pieces.ts';
 import type { World } from './world.ts';
 
 /*

@@ -2,16 +2,16 @@ import type { SecretMap } from '../../providers/kit/provider.ts';
 import { ValueError } from '../lib/errors.ts';
 import { contentHash } from '../lib/hash.ts';
 import { annotationProblem, labelProblem } from '../lib/metadata.ts';
+import { dataHashAnnotation, managedLabel } from '../lib/names.ts';
 import { copyAt, parsePath, putAt, type Step } from '../lib/object-path.ts';
 import type { KubeObject, OwnerReference } from '../lib/objects.ts';
 import type { ObjectKind } from '../lib/ports.ts';
+import { inherited } from '../secret-template/content.ts';
+import { type Piece, sectionOf } from '../secret-template/pieces.ts';
+import { decoded, failed } from '../secret-template/result.ts';
 import { isTree, type Job, type Rendered } from '../template/work.ts';
-import { inherited } from './content.ts';
 import type { SyncFailure } from './errors.ts';
-import { dataHashAnnotation, managedLabel } from './names.ts';
 import { mergesInto } from './policy.ts';
-import { type Piece, sectionOf } from './template-pieces.ts';
-import { decoded, failed } from './template-result.ts';
 import type { World } from './world.ts';
 
 /** A target of another kind as we state it, or why there is none. */

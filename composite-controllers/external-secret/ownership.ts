@@ -1,10 +1,10 @@
 import { fieldManager } from '../lib/field-manager.ts';
 import { type JsonPatchOperation, pointerSegment } from '../lib/json-patch.ts';
 import { handOver } from '../lib/managed-fields.ts';
+import { controllerUidLabel, createdByLabel } from '../lib/names.ts';
 import type { ManagedFields, OwnerReference, SecretObject } from '../lib/objects.ts';
 import { applier, metacontroller, ownedFields, type Writer } from '../lib/owned-fields.ts';
 import { createdBy } from './desired.ts';
-import { controllerUidLabel, createdByLabel } from './names.ts';
 import type { World } from './world.ts';
 
 /**

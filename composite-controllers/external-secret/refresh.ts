@@ -1,51 +1,34 @@
 import { createHash } from 'node:crypto';
-import { parseDuration } from '../lib/duration.ts';
 import { fieldManager } from '../lib/field-manager.ts';
+import { refreshIdAnnotation } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { applier, metacontroller, ownedFields } from '../lib/owned-fields.ts';
-import { nextSlot } from '../lib/slots.ts';
+import { dueAfter, intervalOf, momentOf } from '../lib/refresh-time.ts';
 import type { StoreView } from '../secret-store/view.ts';
-import { refreshIdAnnotation } from './names.ts';
 import { isOpen, opensAt } from './sync-windows.ts';
 import { readyStatus, refreshIdOf, targetState, type World } from './world.ts';
 
 /** Why a refresh is needed. */
 export type RefreshReason = 'First' | 'Changed' | 'Due' | 'Retry' | 'Missing' | 'Drifted' | 'Unconfirmed';
 
-const second = 1_000;
-const defaultIntervalMs = 3_600_000;
 /** Clocks of API servers and hooks differ; a refreshTime that is a little ahead is not from the future. */
 const clockSkewMs = 60_000;
 
-/** refreshInterval in ms; 0 or less means never by time (spec core 1.1, 1.5). */
+/** refreshInterval in ms; 0 or less means never by time. */
 export function intervalMs({ spec }: World): number {
-  return spec.refreshInterval === undefined ? defaultIntervalMs : parseDuration(spec.refreshInterval);
+  return intervalOf(spec.refreshInterval);
 }
 
 /** The moment of the last refresh in ms, or undefined before the first. */
 export function refreshedAt({ status }: World): number | undefined {
-  const time =
-    status.refreshTime === undefined || status.refreshTime === null
-      ? Number.NaN
-      : Date.parse(status.refreshTime);
-  return Number.isNaN(time) ? undefined : time;
+  return momentOf(status.refreshTime);
 }
 
-/**
- * When time alone makes a refresh due, or undefined when it never does (design rule 7). On a whole second, as the times
- * in a status are: else a refresh in the second of its slot would be recorded as one from before it, and made again.
- */
+/** When time alone makes a refresh due, or undefined when it never does. */
 export function dueAt(world: World, after: number | undefined = refreshedAt(world)): number | undefined {
   const policy = world.spec.refreshPolicy;
-  const interval = intervalMs(world);
-  if (policy === 'CreatedOnce' || policy === 'OnChange' || interval <= 0 || after === undefined)
-    return undefined;
-  const slot = nextSlot({
-    uid: world.uid,
-    intervalMs: Math.max(wholeSeconds(interval), second),
-    after: wholeSeconds(after) + second - 1,
-  });
-  return wholeSeconds(slot);
+  if (policy === 'CreatedOnce' || policy === 'OnChange') return undefined;
+  return dueAfter(world.uid, intervalMs(world), after);
 }
 
 /** When time alone calls for the next pass: a refresh is due, and the sync windows let it pass. Never busy: not before now. */
@@ -53,10 +36,6 @@ export function nextPassAt(world: World, after?: number): number | undefined {
   const due = dueAt(world, after);
   if (due === undefined || world.spec.syncWindows === undefined) return due;
   return opensAt(world.spec.syncWindows, Math.max(due, world.now), world.uid);
-}
-
-function wholeSeconds(ms: number): number {
-  return Math.floor(ms / second) * second;
 }
 
 /** Why the ExternalSecret needs a refresh now, or undefined when it does not (the table of spec core 1.5). */

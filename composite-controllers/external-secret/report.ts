@@ -1,8 +1,8 @@
+import { noSecret } from '../lib/names.ts';
 import type { EventSink, Log } from '../lib/ports.ts';
 import type { Attempt } from './attempt.ts';
 import type { Decision } from './decide.ts';
 import { failureMessage } from './errors.ts';
-import { noSecret } from './names.ts';
 import { routeOf } from './policy.ts';
 import { refreshedAt } from './refresh.ts';
 import type { Outcome } from './status.ts';

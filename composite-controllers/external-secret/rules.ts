@@ -1,15 +1,10 @@
 import type { Problem } from '../../providers/kit/provider.ts';
-import { ValueError } from '../lib/errors.ts';
-import { keyTemplates } from '../lib/key-template.ts';
+import { rewriteProblems, tried } from '../lib/problems.ts';
 import { compileRegex } from '../lib/regex.ts';
+import { sectionOf } from '../secret-template/pieces.ts';
+import { templateProblems } from '../secret-template/rules.ts';
 import { type Delimiters, standardDelimiters } from '../template/parse/scanner.ts';
-import { parseTemplate } from '../template/template.ts';
-import { faultOf } from '../template/work.ts';
 import type { ExternalSecretSpec } from './schema.ts';
-import { sectionOf, sourcesOf, type Template } from './template-pieces.ts';
-
-/** Objects with templates that one specification may name: each is read at every refresh. */
-const maxSources = 100;
 
 /** A rule of specifications that have the right shape: what is wrong, in order. */
 type Rule = (spec: ExternalSecretSpec, delimiters: Delimiters) => readonly Problem[];
@@ -23,10 +18,8 @@ const rules: readonly Rule[] = [
   entriesOfMany,
   duplicateKeys,
   entriesNameStores,
-  regexes,
-  transforms,
+  keys,
   templates,
-  sourceCount,
 ];
 
 /** Everything that is wrong with a specification of the right shape, whoever asks: the hook, admission, or a file in CI. Pure. */
@@ -35,16 +28,6 @@ export function ruleProblems(
   delimiters: Delimiters = standardDelimiters,
 ): readonly Problem[] {
   return rules.flatMap((rule) => rule(spec, delimiters));
-}
-
-/** Problems as one line, the first five of them. */
-export function describeProblems(problems: readonly Problem[]): string {
-  return problems.slice(0, 5).map(describeProblem).join('; ');
-}
-
-/** A problem with its whole path. */
-export function describeProblem({ path, message }: Problem): string {
-  return path === '' ? message : `spec${/^[.[]/.test(path) ? '' : '.'}${path}: ${message}`;
 }
 
 function policies({ target }: ExternalSecretSpec): Problem[] {
@@ -144,81 +127,20 @@ function entriesNameStores({ data = [], dataFrom = [], secretStoreRef }: Externa
   return [...nameless(dataFrom, 'dataFrom'), ...nameless(data, 'data')];
 }
 
-function regexes({ dataFrom = [] }: ExternalSecretSpec): Problem[] {
+function keys({ dataFrom = [] }: ExternalSecretSpec): readonly Problem[] {
   return dataFrom.flatMap(({ find, rewrite = [] }, index) => {
     const path = `dataFrom[${index}]`;
     return [
       ...(find?.name?.regexp === undefined
         ? []
         : tried(`${path}.find.name.regexp`, () => compileRegex(find.name?.regexp ?? ''))),
-      ...rewrite.flatMap(({ regexp }, place) =>
-        regexp === undefined
-          ? []
-          : tried(`${path}.rewrite[${place}].regexp.source`, () => compileRegex(regexp.source)),
-      ),
+      ...rewriteProblems(rewrite, `${path}.rewrite`),
     ];
   });
 }
 
-function transforms({ dataFrom = [] }: ExternalSecretSpec): Problem[] {
-  return dataFrom.flatMap(({ rewrite = [] }, index) =>
-    rewrite.flatMap(({ transform }, place) =>
-      transform === undefined
-        ? []
-        : tried(`dataFrom[${index}].rewrite[${place}].transform.template`, () =>
-            keyTemplates(0)(transform.template),
-          ),
-    ),
-  );
-}
-
-function tried(path: string, attempt: () => unknown): Problem[] {
-  try {
-    attempt();
-    return [];
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    return [{ path, message: error.message }];
-  }
-}
-
-function templates({ target }: ExternalSecretSpec, delimiters: Delimiters): Problem[] {
-  return textsOf(target?.template).flatMap(([path, name, text]) => {
-    try {
-      parseTemplate(text, { name, missingKey: 'error', delimiters });
-      return [];
-    } catch (error) {
-      const { line, column, message } = faultOf(error);
-      return [
-        { path: `target.template.${path}`, message: `template "${name}":${line}:${column}: ${message}` },
-      ];
-    }
-  });
-}
-
-/** The templates that the specification itself holds: path, name, text. */
-function textsOf(template: Template | undefined): [string, string, string][] {
-  const { templateFrom = [], data = {}, metadata } = template ?? {};
-  const named = (path: string, texts: Readonly<Record<string, string>> = {}) =>
-    Object.entries(texts).map(([name, text]): [string, string, string] => [`${path}.${name}`, name, text]);
-  return [
-    ...templateFrom.flatMap(({ literal }, index): [string, string, string][] =>
-      literal === undefined ? [] : [[`templateFrom[${index}].literal`, 'literal', literal]],
-    ),
-    ...named('data', data),
-    ...named('metadata.labels', metadata?.labels),
-    ...named('metadata.annotations', metadata?.annotations),
-  ];
-}
-
-function sourceCount({ target }: ExternalSecretSpec): Problem[] {
-  const count = target?.template === undefined ? 0 : sourcesOf(target.template).length;
-  return count <= maxSources
+function templates({ target }: ExternalSecretSpec, delimiters: Delimiters): readonly Problem[] {
+  return target?.template === undefined
     ? []
-    : [
-        {
-          path: 'target.template.templateFrom',
-          message: `names ${count} ConfigMaps and Secrets, more than ${maxSources}`,
-        },
-      ];
+    : templateProblems(target.template, 'target.template', delimiters);
 }

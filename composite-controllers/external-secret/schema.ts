@@ -1,6 +1,7 @@
 import type { Static } from 'typebox';
 import { K } from '../../providers/kit/schema.ts';
 import { conditions } from '../lib/condition-schema.ts';
+import { retry } from '../lib/retry-schedule.ts';
 import { data, dataFrom, storeRef, uniqueSecretKeys } from './schema-data.ts';
 import { target } from './schema-target.ts';
 
@@ -78,12 +79,7 @@ export const externalSecretStatus = K.object('What was read and written last.', 
     K.int('Generation of the spec that this status is about.', { format: 'int64' }),
   ),
   refreshId: K.optional(K.string('Id of the refresh that the target carries.')),
-  retry: K.optional(
-    K.object('The next attempt after a failure.', {
-      after: K.time('Not before this moment.'),
-      version: K.string('Version of the ExternalSecret that failed; another version is tried at once.'),
-    }),
-  ),
+  retry: K.optional(retry),
 });
 
 /** `spec` of an ExternalSecret as the API server serves it. */

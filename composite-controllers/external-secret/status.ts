@@ -1,5 +1,5 @@
 import { rfc3339, setCondition } from '../lib/conditions.ts';
-import { failureStep } from '../lib/slots.ts';
+import { nextAttempt } from '../lib/retry-schedule.ts';
 import { failureMessage, isScheduled, type SyncFailure } from './errors.ts';
 import { attemptVersion, intervalMs, nextPassAt } from './refresh.ts';
 import type { ExternalSecretStatus } from './schema.ts';
@@ -82,15 +82,12 @@ function failed(world: World, failure: SyncFailure): StatusAnswer {
   );
   const { retry: _retry, ...rest } = world.status;
   if (!isScheduled(failure)) return { status: { ...rest, conditions }, againAt: world.now + onEventMs };
-  const since = conditions.find((condition) => condition.type === 'Ready')?.lastTransitionTime;
-  const step = failureStep({
+  const { retry, at } = nextAttempt({
+    conditions,
     now: world.now,
-    lastTransition: since === undefined ? world.now : Date.parse(since),
     intervalMs: intervalMs(world),
+    retryAfter: failure.retryAfter,
+    version: attemptVersion(world),
   });
-  const after = world.now + Math.max(step, (failure.retryAfter ?? 0) * 1000);
-  return {
-    status: { ...rest, conditions, retry: { after: rfc3339(after), version: attemptVersion(world) } },
-    againAt: after,
-  };
+  return { status: { ...rest, conditions, retry }, againAt: at };
 }

@@ -7,6 +7,7 @@ import type {
   SyncOutcome,
   SyncSummary,
 } from '../controller.ts';
+import { createdByLabel, noSecret } from '../lib/names.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
 import {
@@ -25,7 +26,6 @@ import { createdBy } from './desired.ts';
 import { createForcedSyncs } from './force-sync.ts';
 import { gather } from './gather.ts';
 import { createMemory, type Memory, type PendingAnswer } from './memory.ts';
-import { createdByLabel, noSecret } from './names.ts';
 import { routeOf } from './policy.ts';
 import { refreshId } from './refresh.ts';
 import { createReporter } from './report.ts';

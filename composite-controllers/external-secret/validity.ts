@@ -1,7 +1,7 @@
 import type { Problem } from '../../providers/kit/provider.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { ValueError } from '../lib/errors.ts';
 import type { KubeObject } from '../lib/objects.ts';
+import { tried } from '../lib/problems.ts';
 import { compile } from '../validator.ts';
 import { type ExternalSecretSpec, externalSecretSpec } from './schema.ts';
 
@@ -17,11 +17,5 @@ export function specProblems({ spec }: KubeObject): readonly Problem[] {
 }
 
 function intervalProblems({ refreshInterval }: ExternalSecretSpec): readonly Problem[] {
-  try {
-    if (refreshInterval !== undefined) parseDuration(refreshInterval);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
-    return [{ path: '.refreshInterval', message: error.message }];
-  }
+  return refreshInterval === undefined ? [] : tried('.refreshInterval', () => parseDuration(refreshInterval));
 }

@@ -2,11 +2,12 @@ import type { StoreHandle } from '../../providers/backends.ts';
 import type { Problem } from '../../providers/kit/provider.ts';
 import type { HookRequest } from '../controller.ts';
 import { dataHash, syncedResourceVersion } from '../lib/hash.ts';
+import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from '../lib/names.ts';
 import type { NamespaceView } from '../lib/namespace-conditions.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
+import { once } from '../lib/once.ts';
 import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
-import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from './names.ts';
 import { type CreationPolicy, type DeletionPolicy, routeOf } from './policy.ts';
 import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
 import { specProblems } from './validity.ts';
@@ -67,14 +68,6 @@ export function readWorld(request: HookRequest, now: number): World {
     others: children.filter((child) => child.metadata.name !== targetName),
     stores: viewStores(request.related),
     namespaceLabels: request.related['Namespace.v1']?.[namespace]?.metadata.labels,
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

@@ -1,13 +1,13 @@
 import { fieldManager } from '../lib/field-manager.ts';
+import { noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo, nothing, ownedFields } from '../lib/owned-fields.ts';
 import { kubernetesStatus } from '../lib/ports.ts';
+import type { Content } from '../secret-template/content.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
 import { compare } from './compare.ts';
-import type { Content } from './content.ts';
 import { type DesiredSecret, desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
-import { noSecret } from './names.ts';
 import { writerOf } from './policy.ts';
 import { claimTarget, removeForeignKeys } from './target.ts';
 import { refreshIdOf } from './world.ts';

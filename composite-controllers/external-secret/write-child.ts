@@ -1,11 +1,11 @@
+import { dataHashAnnotation, noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
+import type { Content } from '../secret-template/content.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
 import { compare } from './compare.ts';
-import type { Content } from './content.ts';
 import { desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
-import { dataHashAnnotation, noSecret } from './names.ts';
 import { claimTarget, removeForeignKeys, takeOver } from './target.ts';
 import { refreshIdOf } from './world.ts';
 

@@ -1,15 +1,15 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { fieldManager } from '../lib/field-manager.ts';
+import { inputsAnnotation, noSecret } from '../lib/names.ts';
 import type { KubeObject, OwnerReference } from '../lib/objects.ts';
 import { kubernetesStatus } from '../lib/ports.ts';
+import { readPieces, runPieces } from '../secret-template/run.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
 import type { SyncFailure } from './errors.ts';
 import { inputsOf } from './kept-content.ts';
 import { kindOf, manifestObject, manifestPieces } from './manifest.ts';
-import { inputsAnnotation, noSecret } from './names.ts';
 import { isExternalSecret, isOurs } from './ownership.ts';
 import { mergesInto } from './policy.ts';
-import { readPieces, runPieces } from './template-content.ts';
 import type { World } from './world.ts';
 
 /**
@@ -51,7 +51,7 @@ async function apply(
 ): Promise<Attempt> {
   const { world, deps, fail } = refreshing;
   const template = world.spec.target?.template;
-  const read = template === undefined ? undefined : await readPieces(world, template, deps);
+  const read = template === undefined ? undefined : await readPieces(world.namespace, template, deps);
   if (read?.kind === 'failed') return fail(read.failure);
   const pieces = manifestPieces(read?.pieces ?? []);
 

@@ -1,7 +1,7 @@
 import {
   dataHashAnnotation,
   refreshIdAnnotation,
-} from '../../../composite-controllers/external-secret/names.ts';
+} from '../../../composite-controllers/lib/names.ts';
 import type { SecretObject } from '../../../composite-controllers/lib/objects.ts';
 import { secretType } from '../../../local/metacontroller/discovery.ts';
 import { externalSecretType, namespace, secretStore, storeType } from './cluster.ts';

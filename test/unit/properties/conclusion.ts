@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createdByLabel } from '../../../composite-controllers/external-secret/names.ts';
+import { createdByLabel } from '../../../composite-controllers/lib/names.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { secretType } from '../../../local/metacontroller/discovery.ts';
 import { cachedTypes, namespace } from './cluster.ts';

@@ -1,5 +1,5 @@
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
-import { refreshIdAnnotation } from '../../../composite-controllers/external-secret/names.ts';
+import { refreshIdAnnotation } from '../../../composite-controllers/lib/names.ts';
 import type { KubeObject, SecretObject } from '../../../composite-controllers/lib/objects.ts';
 import type { ObjectChange } from './cluster.ts';
 import { readyOf, statusOf, textsOf } from './objects.ts';

@@ -3,7 +3,7 @@ import {
   createdByLabel,
   managedLabel,
   refreshIdAnnotation,
-} from '../../../composite-controllers/external-secret/names.ts';
+} from '../../../composite-controllers/lib/names.ts';
 import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { nextSlot } from '../../../composite-controllers/lib/slots.ts';

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  describeProblem,
-  describeProblems,
-  ruleProblems,
-} from '../../../../composite-controllers/external-secret/rules.ts';
+import { ruleProblems } from '../../../../composite-controllers/external-secret/rules.ts';
 import type { ExternalSecretSpec } from '../../../../composite-controllers/external-secret/schema.ts';
+import { describeProblem, describeProblems } from '../../../../composite-controllers/lib/problems.ts';
 
 const entry = { secretKey: 'a', remoteRef: { key: 'a' } };
 const base = { secretStoreRef: { name: 's' }, data: [entry] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inputsAnnotation } from '../../../../composite-controllers/external-secret/names.ts';
+import { inputsAnnotation } from '../../../../composite-controllers/lib/names.ts';
 import type { KubeData } from '../../../../providers/kit/kube.ts';
 import { externalSecret, spec } from '../../../support/builders.ts';
 import { canaries } from '../../../support/canaries.ts';

@@ -6,13 +6,22 @@ import { isSecretKey } from '../lib/secret-data.ts';
 import { templateErrors } from '../template/errors.ts';
 import { type Fault, isTree, type Rendered } from '../template/work.ts';
 import { type Content, inherited } from './content.ts';
-import type { SyncFailure } from './errors.ts';
-import { type Piece, type Section, sectionOf, type Template } from './template-pieces.ts';
+import { type Piece, type Section, sectionOf } from './pieces.ts';
+import type { Template } from './schema.ts';
+
+/** Why templates make nothing; the codes are rows of each kind's own table. */
+export interface TemplateFailure {
+  readonly code: 'TemplateFailed' | 'TemplateStopped' | 'TemplateSource' | 'TemplateSourceDenied';
+  /** What exactly; never a value. */
+  readonly detail?: string;
+  /** Code of the layer below. */
+  readonly cause?: string;
+}
 
 /** What rendered templates make of a target, or why they make none. */
 export type Composed =
   | { readonly kind: 'content'; readonly content: Content }
-  | { readonly kind: 'failed'; readonly failure: SyncFailure };
+  | { readonly kind: 'failed'; readonly failure: TemplateFailure };
 
 /**
  * The content of templates that have been rendered, piece by piece, over the values that stay as they are (spec core 1.8
@@ -66,7 +75,7 @@ export function decoded(
   piece: Piece,
   key: string,
   rendered: Uint8Array,
-): { bytes: Uint8Array } | SyncFailure {
+): { bytes: Uint8Array } | TemplateFailure {
   try {
     return { bytes: decodeValue(rendered, piece.decoding) };
   } catch (error) {
@@ -77,7 +86,7 @@ export function decoded(
 }
 
 /** The failure of a piece; what a Secret's template says of itself stays untold. */
-export function templateFailure(piece: Piece, fault: Fault): SyncFailure {
+export function templateFailure(piece: Piece, fault: Fault): TemplateFailure {
   const { code, line, column, message } = fault;
   const what = piece.confidential ? templateErrors[code].replace(/\{[a-z]+\}/g, '…') : message;
   return {

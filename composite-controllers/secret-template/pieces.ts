@@ -1,8 +1,7 @@
 import { compareUtf8 } from '../../providers/kit/json/byte-text.ts';
 import type { Job } from '../template/work.ts';
-import type { ExternalSecretSpec } from './schema.ts';
+import type { Template } from './schema.ts';
 
-export type Template = NonNullable<NonNullable<ExternalSecretSpec['target']>['template']>;
 type From = NonNullable<Template['templateFrom']>[number];
 type Item = NonNullable<From['configMap']>['items'][number];
 
@@ -11,7 +10,7 @@ export type Section = 'data' | 'labels' | 'annotations';
 
 /** One template of a specification. */
 export interface Piece {
-  /** Where it stands under `spec.target.template`, for messages. */
+  /** Where it stands in the template of the specification, for messages. */
   readonly where: string;
   readonly job: Job;
   /** As the specification has it. */
