@@ -4,7 +4,7 @@ import type { SecretMap } from '../../providers/kit/provider.ts';
 import { noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
-import type { EventSink, Settings, TargetObjects } from '../lib/ports.ts';
+import type { EventSink, Log, Settings, TargetObjects } from '../lib/ports.ts';
 import type { Decision } from './decide.ts';
 import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
@@ -31,6 +31,7 @@ export interface AttemptDeps extends ContentDeps {
   readonly now: () => number;
   readonly backends: Backends;
   readonly events: EventSink;
+  readonly log: Log;
   readonly settings: Settings;
   readonly memory: Memory;
   readonly forced: ForcedSyncs;

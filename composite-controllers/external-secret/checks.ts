@@ -2,9 +2,8 @@ import { dynamicApplyAnnotation } from '../lib/names.ts';
 import type { Settings } from '../lib/ports.ts';
 import { describeProblems } from '../lib/problems.ts';
 import { accessTo, mayUse } from '../secret-store/access.ts';
-import type { StoreView } from '../secret-store/view.ts';
 import type { SyncFailure } from './errors.ts';
-import { plan, storesOf, storesReadBy } from './plan.ts';
+import { plan, storesInUse, storesOf, storesReadBy } from './plan.ts';
 import { ruleProblems } from './rules.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 import { consumerOf, type World } from './world.ts';
@@ -85,14 +84,8 @@ function storesExist(world: World): SyncFailure | undefined {
     : { code: 'StoreMissing', detail: `could not get ${nameOf(absent)}`, cause: 'StoreMissing' };
 }
 
-/** The stores that something is read from. */
-function storesInUse({ spec, stores }: World): [string, StoreView][] {
-  const needed = storesReadBy(spec);
-  return [...stores].filter(([key]) => needed.has(key));
-}
-
 function storesAdmitUs(world: World): SyncFailure | undefined {
-  for (const [key, store] of storesInUse(world)) {
+  for (const [key, store] of storesInUse(world.spec, world.stores)) {
     const access = accessTo(store, consumerOf(world));
     if (access.kind !== 'none') continue;
     const { name } = store.handle;
@@ -108,7 +101,7 @@ function storesAdmitUs(world: World): SyncFailure | undefined {
 /** What a find comes to is looked at when it is known. */
 function keysAreGranted(world: World): SyncFailure | undefined {
   const reads = plan(world.spec).reads.filter((read) => read.kind === 'key');
-  for (const [storeKey, store] of storesInUse(world)) {
+  for (const [storeKey, store] of storesInUse(world.spec, world.stores)) {
     const access = accessTo(store, consumerOf(world));
     const denied = reads.find((read) => read.store === storeKey && !mayUse(access, read.ref.key));
     if (denied === undefined) continue;
@@ -123,7 +116,7 @@ function keysAreGranted(world: World): SyncFailure | undefined {
 
 function storesAreReady(world: World, { floodGate }: Settings): SyncFailure | undefined {
   if (!floodGate) return undefined;
-  for (const [key, { ready }] of storesInUse(world)) {
+  for (const [key, { ready }] of storesInUse(world.spec, world.stores)) {
     if (ready?.status === 'True') continue;
     if (ready === undefined) return { code: 'StoreNotChecked', detail: `${nameOf(key)} is not ready` };
     return { code: 'StoreNotReady', detail: `${nameOf(key)} is not ready (${ready.message})` };

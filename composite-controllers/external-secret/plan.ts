@@ -106,6 +106,12 @@ export function storesReadBy(spec: ExternalSecretSpec): ReadonlySet<string> {
   return new Set(plan(spec).reads.map(({ store }) => store));
 }
 
+/** Of the given stores those that a spec reads from, by their keys. */
+export function storesInUse<T>(spec: ExternalSecretSpec, stores: ReadonlyMap<string, T>): [string, T][] {
+  const needed = storesReadBy(spec);
+  return [...stores].filter(([key]) => needed.has(key));
+}
+
 /** Keys ({@link storeKey}) of all stores that a spec names, each once. */
 export function storesOf(spec: ExternalSecretSpec): readonly string[] {
   const entries = [...(spec.dataFrom ?? []), ...(spec.data ?? [])];

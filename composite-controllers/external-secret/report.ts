@@ -1,6 +1,7 @@
 import { noSecret } from '../lib/names.ts';
 import type { EventSink, Log } from '../lib/ports.ts';
 import type { Attempt } from './attempt.ts';
+import { type Change, recordChange } from './audit.ts';
 import type { Decision } from './decide.ts';
 import { failureMessage } from './errors.ts';
 import { routeOf } from './policy.ts';
@@ -28,7 +29,8 @@ export function createReporter({ events, log }: { events: EventSink; log: Log })
         events.record(object, 'Warning', 'UpdateFailed', message);
       } else if (outcome.kind === 'Synced') {
         const happened = happening(world, outcome);
-        if (happened !== undefined) events.record(object, 'Normal', happened.reason, happened.message);
+        if (happened !== undefined)
+          recordChange({ events, log }, world, happened.reason, happened.message, outcome.refreshId);
         // As under ESO, which says nothing: with kind allow nothing is read by time any more.
         const [unreadable] = unreadableSchedules(world.spec.syncWindows);
         if (unreadable !== undefined)
@@ -42,7 +44,7 @@ export function createReporter({ events, log }: { events: EventSink; log: Log })
 function happening(
   world: World,
   { reason, message, refreshId }: Extract<Outcome, { kind: 'Synced' }>,
-): { readonly reason: string; readonly message: string } | undefined {
+): { readonly reason: Change; readonly message: string } | undefined {
   // Who applies the target itself knows better what has happened to it.
   if (routeOf(world) !== 'child') return undefined;
   const before = world.status.refreshId;

@@ -5,6 +5,7 @@ import { echo, nothing, ownedFields } from '../lib/owned-fields.ts';
 import { kubernetesStatus } from '../lib/ports.ts';
 import type { Content } from '../secret-template/content.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
+import { recordChange } from './audit.ts';
 import { compare } from './compare.ts';
 import { type DesiredSecret, desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
@@ -50,7 +51,7 @@ async function apply(
   live: SecretObject | undefined,
 ): Promise<Attempt> {
   const { world, readAt, deps } = refreshing;
-  const { secrets, events, signal } = deps;
+  const { secrets, signal } = deps;
   const stated = live && echo(live, ownedFields(live, writerOf(world)) ?? nothing);
   let current = live;
   if (current === undefined || !compare(current, desired, stated).equal) {
@@ -59,8 +60,11 @@ async function apply(
     const result = await secrets.apply(boundTo(live, desired.secret), fieldManager(world.name));
     if (result.kind === 'conflict') return again(1);
     current = result.secret;
-    if (live === undefined) events.record(world.object, 'Normal', 'Created', 'secret created');
-    else events.record(world.object, 'Normal', 'Updated', 'secret updated');
+    const [change, message] =
+      live === undefined
+        ? (['Created', 'secret created'] as const)
+        : (['Updated', 'secret updated'] as const);
+    recordChange(deps, world, change, message, refreshIdOf(current));
   }
   const foreignKeys = Object.keys(current.data ?? {}).filter((key) => !desired.data.has(key));
   const cleaned = await removeForeignKeys(secrets, current, foreignKeys);

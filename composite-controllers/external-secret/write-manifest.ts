@@ -5,6 +5,7 @@ import type { KubeObject, OwnerReference } from '../lib/objects.ts';
 import { kubernetesStatus } from '../lib/ports.ts';
 import { readPieces, runPieces } from '../secret-template/run.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
+import { recordChange } from './audit.ts';
 import type { SyncFailure } from './errors.ts';
 import { inputsOf } from './kept-content.ts';
 import { kindOf, manifestObject, manifestPieces } from './manifest.ts';
@@ -38,7 +39,7 @@ export async function removeManifest(refreshing: Refreshing): Promise<Attempt> {
     if (live.object !== undefined && owner !== undefined && isOurs(world, owner)) {
       await deps.objects.remove(live.object);
       const { kind } = kindOf(world);
-      deps.events.record(world.object, 'Normal', 'Deleted', `Deleted ${kind} ${world.targetName}`);
+      recordChange(deps, world, 'Deleted', `Deleted ${kind} ${world.targetName}`, undefined);
     }
     return synced(refreshing, 'SecretDeleted', 'secret deleted due to DeletionPolicy=Delete');
   });
@@ -74,9 +75,9 @@ async function apply(
   const result = await deps.objects.apply(object, fieldManager(world.name));
   if (result.kind === 'conflict') return { kind: 'again', seconds: 1 };
   const what = `${made.object.kind} ${world.targetName}`;
-  if (live === undefined) deps.events.record(world.object, 'Normal', 'Created', `Created ${what}`);
+  if (live === undefined) recordChange(deps, world, 'Created', `Created ${what}`, refreshing.refresh.id);
   else if (result.object.metadata.resourceVersion !== live.metadata.resourceVersion)
-    deps.events.record(world.object, 'Normal', 'Updated', `Updated ${what}`);
+    recordChange(deps, world, 'Updated', `Updated ${what}`, refreshing.refresh.id);
   return inPlace(refreshing);
 }
 

@@ -2,7 +2,7 @@ import type { SyncOutcome } from '../../composite-controllers/controller.ts';
 import { createExternalSecretController } from '../../composite-controllers/external-secret/sync.ts';
 import type { JsonPatchOperation } from '../../composite-controllers/lib/json-patch.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
-import type { Settings } from '../../composite-controllers/lib/ports.ts';
+import type { LogFields, Settings } from '../../composite-controllers/lib/ports.ts';
 import { defaultLimits } from '../../composite-controllers/template/limits.ts';
 import { doWork } from '../../composite-controllers/template/work.ts';
 import type { Backends, ReadOptions } from '../../providers/backends.ts';
@@ -24,6 +24,8 @@ export interface World {
   live: Map<string, SecretObject>;
   patches: { name: string; patch: readonly JsonPatchOperation[] }[];
   events: string[];
+  /** Lines of the log that tell of changes. */
+  audit: LogFields[];
   /** What holds templates, by kind and name. */
   sources: Map<string, KubeData>;
   /** The sources that were asked for. */
@@ -44,6 +46,7 @@ export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
     live: new Map(),
     patches: [],
     events: [],
+    audit: [],
     sources: new Map(),
     asked: [],
     parent,
@@ -118,7 +121,12 @@ export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
       templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('the key of the tests')]),
       events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      log: {
+        debug() {},
+        info: (fields) => void (fields.audit === undefined || world.audit.push(fields)),
+        warn() {},
+        error() {},
+      },
       settings: { ...settings, ...flags },
     });
   let controller = start();

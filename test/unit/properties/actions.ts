@@ -1,7 +1,4 @@
-import {
-  dataHashAnnotation,
-  refreshIdAnnotation,
-} from '../../../composite-controllers/lib/names.ts';
+import { dataHashAnnotation, refreshIdAnnotation } from '../../../composite-controllers/lib/names.ts';
 import type { SecretObject } from '../../../composite-controllers/lib/objects.ts';
 import { secretType } from '../../../local/metacontroller/discovery.ts';
 import { externalSecretType, namespace, secretStore, storeType } from './cluster.ts';

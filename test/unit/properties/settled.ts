@@ -1,10 +1,10 @@
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
+import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
 import {
   createdByLabel,
   managedLabel,
   refreshIdAnnotation,
 } from '../../../composite-controllers/lib/names.ts';
-import { syncedResourceVersion } from '../../../composite-controllers/lib/hash.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import { nextSlot } from '../../../composite-controllers/lib/slots.ts';
 import type { Cluster } from './cluster.ts';

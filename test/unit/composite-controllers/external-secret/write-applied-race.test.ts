@@ -37,7 +37,13 @@ async function written(
       refresh: { kind: 'Refresh', reason: 'First', id: '1-id' },
       readAt: startOfTests,
       fail: (failure) => ({ kind: 'answer', child: undefined, outcome: { kind: 'Failed', failure } }),
-      deps: { secrets, settings, events: { record() {} }, signal } as unknown as Refreshing['deps'],
+      deps: {
+        secrets,
+        settings,
+        events: { record() {} },
+        log: { info() {} },
+        signal,
+      } as unknown as Refreshing['deps'],
     },
     content,
   );
