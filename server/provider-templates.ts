@@ -4,9 +4,10 @@ import type { TemplateRenderer } from '../providers/kit/templates.ts';
 /** The template engine as providers see it: the same bounds and the same thread as for the templates of ExternalSecrets. */
 export function providerTemplates(runner: TemplateRunner, now: () => number): TemplateRenderer {
   return {
-    async render(templates, groups, signal) {
+    async render(tenant, templates, groups, signal) {
       const jobs = templates.map((text, index) => ({ name: `template ${index}`, text, as: 'text' as const }));
       const result = await runner.run(
+        tenant,
         { jobs, values: new Map(), groups, missingKey: 'default', now: now() },
         signal,
       );

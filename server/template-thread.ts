@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Work, WorkResult } from '../composite-controllers/template/work.ts';
+import { createFairQueue } from './fair-queue.ts';
 
 /** How work in the thread ended: with a result, because it took too long or too much memory, or because too much waits before it. */
 export type ThreadResult = WorkResult | { readonly kind: 'stopped' } | { readonly kind: 'busy' };
 
 /** One thread for templates that take long. It starts with the first work and ends when it has had none for a while. */
 export interface TemplateThread {
-  /** Does work after what waits before it; rejects with the signal's reason when that aborts first. */
-  run(work: Work, signal: AbortSignal): Promise<ThreadResult>;
+  /** Does a tenant's work when its turn comes; rejects with the signal's reason when that aborts first. */
+  run(tenant: string, work: Work, signal: AbortSignal): Promise<ThreadResult>;
   /** Ends the thread; whatever is left is stopped. */
   close(): Promise<void>;
 }
@@ -17,6 +18,8 @@ export interface ThreadOptions {
   readonly timeoutMs: number;
   /** Pieces of work that may wait. */
   readonly maxWaiting: number;
+  /** Of those, pieces of one tenant. */
+  readonly maxOfTenant: number;
   /** Time without work after which the thread ends, in ms. */
   readonly idleMs: number;
 }
@@ -27,8 +30,9 @@ interface Piece {
 }
 
 /** A {@link TemplateThread}. A slow function runs for as long as it is let: only ending its thread stops it. */
-export function createTemplateThread({ timeoutMs, maxWaiting, idleMs }: ThreadOptions): TemplateThread {
-  const waiting: Piece[] = [];
+export function createTemplateThread(options: ThreadOptions): TemplateThread {
+  const { timeoutMs, idleMs } = options;
+  const waiting = createFairQueue<Piece>({ most: options.maxWaiting, mostOfOne: options.maxOfTenant });
   let worker: Worker | undefined;
   let state: 'starting' | 'ready' = 'starting';
   let current: Piece | undefined;
@@ -57,7 +61,7 @@ export function createTemplateThread({ timeoutMs, maxWaiting, idleMs }: ThreadOp
   /** Gives the thread what is next, or lets it end when there is nothing for a while. */
   const hand = () => {
     if (current !== undefined) return;
-    if (waiting.length > 0 && worker === undefined) {
+    if (waiting.size > 0 && worker === undefined) {
       state = 'starting';
       worker = start();
     }
@@ -83,30 +87,27 @@ export function createTemplateThread({ timeoutMs, maxWaiting, idleMs }: ThreadOp
     clearTimeout(timer);
     void lost.terminate();
     // A thread that does not start now is not started over and over.
-    if (state === 'starting') for (const { end } of waiting.splice(0)) end({ kind: 'stopped' });
+    if (state === 'starting') for (const { end } of waiting.drain()) end({ kind: 'stopped' });
     settle({ kind: 'stopped' });
   };
 
   return {
-    run(work, signal) {
-      if (closed || waiting.length >= maxWaiting) return Promise.resolve({ kind: 'busy' });
+    run(tenant, work, signal) {
       signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<ThreadResult>();
       const piece: Piece = { work, end: resolve };
+      if (closed || !waiting.push(tenant, piece)) return Promise.resolve({ kind: 'busy' });
       const abandon = () => {
         reject(signal.reason);
-        const place = waiting.indexOf(piece);
-        if (place >= 0) waiting.splice(place, 1);
-        else if (current === piece && worker !== undefined) lose(worker);
+        if (!waiting.remove(piece) && current === piece && worker !== undefined) lose(worker);
       };
       signal.addEventListener('abort', abandon, { once: true });
-      waiting.push(piece);
       hand();
       return promise.finally(() => signal.removeEventListener('abort', abandon));
     },
     async close() {
       closed = true;
-      for (const { end } of waiting.splice(0)) end({ kind: 'stopped' });
+      for (const { end } of waiting.drain()) end({ kind: 'stopped' });
       const last = worker;
       if (last === undefined) return;
       lose(last);

@@ -38,7 +38,7 @@ export async function contentOf(
   if (kept !== undefined) return { kind: 'content', content: kept };
 
   // All answers to one refresh are of one time.
-  const done = await runPieces(pieces, values, pending?.firstAnsweredAt ?? world.now, deps);
+  const done = await runPieces(world.namespace, pieces, values, pending?.firstAnsweredAt ?? world.now, deps);
   if (done.kind !== 'rendered') return done;
   const composed = composeContent(template, pieces, done.results, values);
   if (composed.kind === 'failed' || !done.random) return composed;

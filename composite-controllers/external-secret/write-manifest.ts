@@ -62,7 +62,7 @@ async function apply(
   const carried = live?.metadata.annotations?.[inputsAnnotation];
   if (carried !== undefined && fingerprints.includes(carried)) return inPlace(refreshing);
 
-  const done = await runPieces(pieces, values, world.now, deps);
+  const done = await runPieces(world.namespace, pieces, values, world.now, deps);
   if (done.kind === 'again') return done;
   if (done.kind === 'failed') return fail(done.failure);
   const made = manifestObject(world, live, values, pieces, done.results);

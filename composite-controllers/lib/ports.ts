@@ -52,10 +52,15 @@ export interface TargetObjects {
 
 /**
  * Executes templates: the small ones at once, those that take long in a thread with a hard stop. `stopped`: that was needed;
- * `busy`: too many wait for the thread. Rejects with the signal's reason when that aborts first.
+ * `busy`: too many wait for the thread, or too many of the tenant; tenants (namespaces) take turns there. Rejects with the signal's
+ * reason when that aborts first.
  */
 export interface TemplateRunner {
-  run(work: Work, signal: AbortSignal): Promise<WorkResult | { kind: 'stopped' } | { kind: 'busy' }>;
+  run(
+    tenant: string,
+    work: Work,
+    signal: AbortSignal,
+  ): Promise<WorkResult | { kind: 'stopped' } | { kind: 'busy' }>;
 }
 
 /** Objects that hold templates, read live and by name; undefined when there is none. Rejects as {@link TargetSecrets} does. */

@@ -34,6 +34,7 @@ export async function readPieces(
 
 /** Renders templates over the values; `now` is in ms. */
 export async function runPieces(
+  namespace: string,
   pieces: readonly Piece[],
   values: SecretMap,
   now: number,
@@ -43,7 +44,7 @@ export async function runPieces(
 > {
   const jobs = pieces.map(({ job }) => job);
   const work = { jobs, values, delimiters: settings.templateDelimiters, now };
-  const result = await templates.run(work, signal);
+  const result = await templates.run(namespace, work, signal);
   switch (result.kind) {
     case 'rendered':
       return result;

@@ -12,8 +12,12 @@ export type RenderResult =
  * it to those who need it.
  */
 export interface TemplateRenderer {
-  /** Renders all over the same data, by `.name.key`; what is missing prints `<no value>`, as Go does by default. */
+  /**
+   * Renders all over the same data, by `.name.key`; what is missing prints `<no value>`, as Go does by default. Those that take
+   * long wait in turn with those of other tenants.
+   */
   render(
+    tenant: string,
     templates: readonly string[],
     data: ReadonlyMap<string, SecretMap>,
     signal: AbortSignal,

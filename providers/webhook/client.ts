@@ -42,7 +42,14 @@ export async function connectWebhook(
   const ca = await readCa(spec, credentials);
   const http = createHttpClient(ca === undefined ? {} : { ca });
   const timeoutMs = spec.timeout === undefined ? 0 : durationMs(spec.timeout);
-  const ask = createAsk({ spec, secrets, templates, http, timeoutMs: timeoutMs > 0 ? timeoutMs : undefined });
+  const ask = createAsk({
+    spec,
+    secrets,
+    templates,
+    tenant: scope.namespace ?? '',
+    http,
+    timeoutMs: timeoutMs > 0 ? timeoutMs : undefined,
+  });
   const counted = (name: string, asked: Asked, signal: AbortSignal) =>
     makeCall(
       deps,

@@ -30,6 +30,8 @@ export interface AskDeps {
   /** Keys of the store's Secrets, by the names that templates give them. */
   readonly secrets: ReadonlyMap<string, SecretMap>;
   readonly templates: TemplateRenderer;
+  /** Whose templates these are: a namespace, or nobody's alone. */
+  readonly tenant: string;
   readonly http: Pick<HttpClient, 'request'>;
   readonly timeoutMs: number | undefined;
 }
@@ -37,7 +39,7 @@ export interface AskDeps {
 const mostRedirects = 10;
 const utf8 = new TextEncoder();
 
-export function createAsk({ spec, secrets, templates, http, timeoutMs }: AskDeps): Ask {
+export function createAsk({ spec, secrets, templates, tenant, http, timeoutMs }: AskDeps): Ask {
   const headerNames = Object.keys(spec.headers ?? {});
 
   const render = async (
@@ -49,6 +51,7 @@ export function createAsk({ spec, secrets, templates, http, timeoutMs }: AskDeps
     const own = secrets.get('remoteRef') ?? [];
     const data = new Map([...secrets, ['remoteRef', new Map([...remoteRef, ...own])] as const]);
     const result = await templates.render(
+      tenant,
       named.map(([, template]) => template),
       data,
       signal,

@@ -118,7 +118,7 @@ export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
           return world.sources.get(`Secret/${name}`);
         },
       },
-      templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
+      templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('the key of the tests')]),
       events: { record: (_object, type, reason) => void world.events.push(`${type} ${reason}`) },
       log: {

@@ -38,7 +38,7 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
       secrets: targetSecrets(api),
       objects: targetObjects(api),
       sources: kube,
-      templates: { run: async (work) => doWork(work, randomness, defaultLimits) },
+      templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('one key for all replicas')]),
       events: { record() {} },
     }),

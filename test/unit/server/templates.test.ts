@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { Work } from '../../../composite-controllers/template/work.ts';
+import type { ThreadOptions } from '../../../server/template-thread.ts';
 import { createTemplateRunner } from '../../../server/templates.ts';
 
 const never = new AbortController().signal;
 const runners: ReturnType<typeof createTemplateRunner>[] = [];
 after(() => Promise.all(runners.map(({ close }) => close())));
 
-function runner(options: { timeoutMs?: number; maxWaiting?: number } = {}) {
-  const made = createTemplateRunner({ timeoutMs: 60_000, maxWaiting: 64, idleMs: 60_000, ...options });
+function runner(options: Partial<ThreadOptions> = {}) {
+  const made = createTemplateRunner({
+    timeoutMs: 60_000,
+    maxWaiting: 64,
+    maxOfTenant: 64,
+    idleMs: 60_000,
+    ...options,
+  });
   runners.push(made);
   return made;
 }
@@ -31,13 +38,13 @@ function textOf(result: Awaited<ReturnType<ReturnType<typeof runner>['run']>>): 
 
 describe('the runner of templates', () => {
   it('answers what is quick at once', async () => {
-    assert.equal(textOf(await runner().run(work('{{ .password | upper }}'), never)), 'S3CRET');
+    assert.equal(textOf(await runner().run('a', work('{{ .password | upper }}'), never)), 'S3CRET');
   });
 
   it('lets the process go on while a slow function runs', async () => {
     let turns = 0;
     const turning = setInterval(() => turns++, 5);
-    const result = await runner().run(work('{{ bcrypt .password }}{{ bcrypt .password }}'), never);
+    const result = await runner().run('a', work('{{ bcrypt .password }}{{ bcrypt .password }}'), never);
     clearInterval(turning);
     assert.match(textOf(result), /^\$2a\$10\$.{53}\$2a\$10\$/);
     assert.ok(turns > 3, `the process had ${turns} turns meanwhile`);
@@ -45,16 +52,16 @@ describe('the runner of templates', () => {
 
   it('gives large templates their full budget in the thread, and no more', async () => {
     const { run } = runner();
-    assert.equal(textOf(await run(work('{{ range 50000 }}x{{ end }}'), never)).length, 50_000);
-    const bomb = await run(work('{{ range 100000 }}{{ range 100000 }}x{{ end }}{{ end }}'), never);
+    assert.equal(textOf(await run('a', work('{{ range 50000 }}x{{ end }}'), never)).length, 50_000);
+    const bomb = await run('a', work('{{ range 100000 }}{{ range 100000 }}x{{ end }}{{ end }}'), never);
     assert.equal(bomb.kind === 'failed' && bomb.fault.code, 'TooManySteps');
   });
 
   it('ends what takes too long, and goes on with the next', async () => {
     const { run } = runner({ timeoutMs: 700 });
     const [stopped, next] = await Promise.all([
-      run(work(slowForLong), never),
-      run(work('{{ genPrivateKey "ed25519" }}'), never),
+      run('a', work(slowForLong), never),
+      run('a', work('{{ genPrivateKey "ed25519" }}'), never),
     ]);
     assert.deepEqual(stopped, { kind: 'stopped' });
     assert.match(textOf(next), /^-----BEGIN PRIVATE KEY-----/);
@@ -62,19 +69,30 @@ describe('the runner of templates', () => {
 
   it('lets only so many wait', async () => {
     const { run, close } = runner({ maxWaiting: 1 });
-    const first = run(work(slowForLong), never);
-    assert.deepEqual(await run(work(slowForLong), never), { kind: 'busy' });
+    const first = run('a', work(slowForLong), never);
+    assert.deepEqual(await run('a', work(slowForLong), never), { kind: 'busy' });
     await close();
     assert.deepEqual(await first, { kind: 'stopped' });
-    assert.deepEqual(await run(work(slowForLong), never), { kind: 'busy' });
+    assert.deepEqual(await run('a', work(slowForLong), never), { kind: 'busy' });
+  });
+
+  it('lets tenants take turns, however much one of them brings', async () => {
+    const { run } = runner({ maxOfTenant: 4 });
+    const order: string[] = [];
+    const slow = async (tenant: string) => {
+      const { kind } = await run(tenant, work('{{ bcrypt .password }}'), never);
+      order.push(kind === 'busy' ? 'busy' : tenant);
+    };
+    await Promise.all(['a', 'a', 'a', 'a', 'a', 'b', 'c', 'b'].map(slow));
+    assert.deepEqual(order, ['busy', 'a', 'b', 'c', 'a', 'b', 'a', 'a']);
   });
 
   it('lets go of work that nobody waits for any more', async () => {
     const { run } = runner();
     const caller = new AbortController();
-    const left = run(work(slowForLong), caller.signal);
+    const left = run('a', work(slowForLong), caller.signal);
     caller.abort(new Error('gone'));
     await assert.rejects(left, /gone/);
-    assert.match(textOf(await run(work('{{ bcrypt .password }}'), never)), /^\$2a/);
+    assert.match(textOf(await run('a', work('{{ bcrypt .password }}'), never)), /^\$2a/);
   });
 });
