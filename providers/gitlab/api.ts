@@ -1,9 +1,9 @@
+import type { CallDeps } from '../kit/calls.ts';
 import { ProviderError } from '../kit/errors.ts';
 import type { HttpAnswer, HttpClient } from '../kit/http.ts';
 import { itemsOf } from '../kit/json/make.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';
-import type { ConnectDeps } from '../kit/provider.ts';
 import { bodyOf, createRestApi, type Explained, fixedToken, usualCode } from '../kit/rest.ts';
 
 /** A project or a group, as the API's paths name it. */
@@ -41,16 +41,11 @@ export interface GitlabApi {
 const pageSize = 100;
 
 /** {@link GitlabApi} over HTTP. */
-export function createGitlabApi(
-  url: string,
-  token: string,
-  http: HttpClient,
-  countCall: ConnectDeps['countCall'],
-): GitlabApi {
+export function createGitlabApi(url: string, token: string, http: HttpClient, calls: CallDeps): GitlabApi {
   const rest = createRestApi({
     base: `${url.replace(/\/+$/, '')}/api/v4`,
     http,
-    countCall,
+    calls,
     token: fixedToken(token),
     authorize: (request, value) => ({ ...request, headers: { 'private-token': value } }),
     explain,

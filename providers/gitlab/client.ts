@@ -12,18 +12,16 @@ const defaultUrl = 'https://gitlab.com/';
 const utf8 = new TextEncoder();
 
 /** A client of one GitLab with one token. Throws what reading the credentials throws. */
-export async function connectGitlab(
-  spec: GitlabSpec,
-  { credentials, countCall, retry }: ConnectDeps,
-): Promise<SecretsClient> {
+export async function connectGitlab(spec: GitlabSpec, deps: ConnectDeps): Promise<SecretsClient> {
   const { url = '', environment, auth } = spec;
+  const { credentials, retry } = deps;
   const token = await secretText(credentials, auth.SecretRef.accessToken ?? {});
   const ca = await readCa(spec, credentials);
   const http = createHttpClient({
     ...(ca === undefined ? {} : { ca }),
     ...(retry === undefined ? {} : { retry }),
   });
-  const api = createGitlabApi(url || defaultUrl, token, http, countCall);
+  const api = createGitlabApi(url || defaultUrl, token, http, deps);
   return {
     async read({ key, version, metadata }, signal) {
       if (version) throw new ProviderError('Unsupported', { what: 'versions' });

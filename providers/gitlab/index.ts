@@ -1,4 +1,5 @@
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
+import type { RateLimit } from '../kit/rate-limit.ts';
 import { caReference, foreignReferences, secretReference } from '../kit/references.ts';
 import { brokenRules, isHttpUrl, selectorRules } from '../kit/rules.ts';
 import { type GitlabSpec, gitlabSpec } from './schema.ts';
@@ -10,6 +11,8 @@ export const gitlab: Provider<typeof gitlabSpec> = {
   spec: gitlabSpec,
   capabilities: 'ReadOnly',
   maintenance: 'Maintained',
+  findsByKey: true,
+  rateLimits,
   validate,
   references,
   async connect(spec, _scope, deps) {
@@ -25,6 +28,12 @@ function references({ auth, caBundle, caProvider }: GitlabSpec): Reference[] {
     secretReference(auth.SecretRef.accessToken ?? {}, tokenPath),
     ...(caProvider === undefined || caBundle ? [] : [caReference(caProvider)]),
   ];
+}
+
+/** Of one user on gitlab.com; elsewhere its administrators choose: docs.gitlab.com/user/gitlab_com/#rate-limits-on-gitlabcom */
+function rateLimits({ url = '' }: GitlabSpec): readonly RateLimit[] {
+  const isGitlabCom = url === '' || URL.parse(url)?.hostname === 'gitlab.com';
+  return isGitlabCom ? [{ calls: 2_000, seconds: 60 }] : [];
 }
 
 function validate(spec: GitlabSpec, scope: StoreScope): Problem[] {

@@ -1,9 +1,9 @@
+import { answers, type CallDeps, makeCall } from './calls.ts';
 import { type ErrorDetails, ProviderError, type ProviderErrorCode } from './errors.ts';
 import type { HttpAnswer, HttpClient } from './http.ts';
 import { JsonError } from './json/json-error.ts';
 import { type JsonNode, parseJson } from './json/tokenizer.ts';
 import type { AccessToken } from './oauth.ts';
-import type { ConnectDeps } from './provider.ts';
 import type { Renewable } from './renewable.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
@@ -30,7 +30,7 @@ export interface RestOptions {
   /** Address of the API. */
   readonly base: string;
   readonly http: HttpClient;
-  readonly countCall: ConnectDeps['countCall'];
+  readonly calls: CallDeps;
   readonly token: Renewable<AccessToken>;
   /** How a request carries the token; as a bearer's unless given. */
   readonly authorize?: (request: RestRequest, token: string) => RestRequest;
@@ -61,7 +61,7 @@ export interface RestApi {
 
 /** {@link RestApi} that renews its token when the backend refuses it, once for all who are refused at the same time. */
 export function createRestApi(options: RestOptions): RestApi {
-  const { base, http, countCall, token, authorize = asBearer, explain, refusesToken = says401 } = options;
+  const { base, http, calls, token, authorize = asBearer, explain, refusesToken = says401 } = options;
   const root = base.replace(/\/+$/, '');
 
   const once = async (request: RestRequest, { value }: AccessToken) => {
@@ -76,8 +76,8 @@ export function createRestApi(options: RestOptions): RestApi {
       maxBytes,
       headers,
     } = authorize(request, value);
-    try {
-      const answer = await http.request({
+    const send = () =>
+      http.request({
         method,
         url: `${root}${path}${queryOf(query)}`,
         headers: {
@@ -90,12 +90,7 @@ export function createRestApi(options: RestOptions): RestApi {
         ...(maxBytes === undefined ? {} : { maxBytes }),
         ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
       });
-      countCall(call, answer.status < 400 || answer.status === 404 ? 'success' : 'error');
-      return answer;
-    } catch (error) {
-      countCall(call, 'error');
-      throw error;
-    }
+    return makeCall(calls, { name: call, signal }, send, answers);
   };
   const send = async (request: RestRequest): Promise<HttpAnswer> => {
     const held = await token.get();

@@ -23,7 +23,7 @@ async function setup(t: TestContext, answer: Answer, tokens: readonly string[] =
   const api = createRestApi({
     base: `${fake.url}/v1/`,
     http,
-    countCall: (call, outcome) => calls.push(`${call} ${outcome}`),
+    calls: { countCall: (call, outcome) => void calls.push(`${call} ${outcome}`) },
     token: tokens.length === 1 ? fixedToken('first') : loginToken(logIn, Date.now),
     explain: ({ status }, body) => {
       const error = stringOf(member(body, 'error'));
