@@ -1,10 +1,6 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import {
-  controllerUidLabel,
-  inputsAnnotation,
-  refreshIdAnnotation,
-} from '../composite-controllers/lib/names.ts';
+import { controllerUidLabel, inputsAnnotation, markAnnotations } from '../composite-controllers/lib/names.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import { readManifests } from '../local/manifests.ts';
 import { stringifyExact } from '../providers/kit/json/exact.ts';
@@ -94,11 +90,11 @@ function presentedObject({ apiVersion, kind, metadata, ...rest }: KubeObject, sh
 function presentedMetadata({ metadata }: KubeObject): object {
   const { name, namespace, finalizers } = metadata;
   const { [controllerUidLabel]: _uid, ...labels } = metadata.labels ?? {};
-  const {
-    [refreshIdAnnotation]: _id,
-    [inputsAnnotation]: _inputs,
-    ...annotations
-  } = metadata.annotations ?? {};
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([key]) => key !== inputsAnnotation && !markAnnotations.includes(key),
+    ),
+  );
   return { name, namespace, labels, annotations, ...(finalizers === undefined ? {} : { finalizers }) };
 }
 

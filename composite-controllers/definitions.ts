@@ -1,8 +1,9 @@
 import { registry } from '../providers/registry.ts';
 import { admissions } from './admission.ts';
-import { crd, group } from './crd.ts';
+import { apiVersionOf, crd, group } from './crd.ts';
 import { externalSecret } from './external-secret/kind.ts';
-import type { ParentKind } from './kind.ts';
+import { generatorKinds } from './generator/kind.ts';
+import type { InstalledKind, ParentKind } from './kind.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { storeKinds } from './secret-store/kind.ts';
 
@@ -29,9 +30,12 @@ export interface DefinitionOptions {
 /** Every parent kind that is installed. */
 export const parentKinds: readonly ParentKind[] = [externalSecret, ...storeKinds([...registry.values()])];
 
-/** The CRDs of all parent kinds. */
+/** Every kind that is installed: those, and the ones that the hook only reads. */
+export const installedKinds: readonly InstalledKind[] = [...parentKinds, ...generatorKinds];
+
+/** The CRDs of all kinds. */
 export function crds(): KubeObject[] {
-  return parentKinds.map(crd);
+  return installedKinds.map(crd);
 }
 
 /** The CompositeControllers of all parent kinds. Throws TypeError when `hookUrl` is not a plain http(s) URL. */
@@ -99,7 +103,7 @@ export function compositeController(kind: ParentKind, options: DefinitionOptions
       // Children are found by the label controller-uid, not by a selector that every parent would have to carry.
       generateSelector: true,
       parentResource: {
-        apiVersion: `${group}/${kind.version}`,
+        apiVersion: apiVersionOf(kind),
         resource: kind.plural,
         ...(options.selector === undefined ? {} : { labelSelector: { matchLabels: options.selector } }),
         // The hook's own status writes would wake it again.

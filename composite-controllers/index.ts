@@ -1,10 +1,14 @@
 import type { Backends } from '../providers/backends.ts';
+import type { Generators } from '../providers/generators.ts';
+import type { Generator } from '../providers/kit/generator.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import type { CompositeController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
+import { createGenerations } from './generator/generations.ts';
 import type {
   EventSink,
   Fingerprints,
+  GeneratorObjects,
   Log,
   Settings,
   TargetObjects,
@@ -19,6 +23,9 @@ export interface ControllerDeps {
   readonly now: () => number;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly backends: Backends;
+  readonly generators: Generators;
+  readonly builtGenerators: ReadonlyMap<string, Generator>;
+  readonly generatorObjects: GeneratorObjects;
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
   readonly sources: TemplateSources;
@@ -31,8 +38,15 @@ export interface ControllerDeps {
 
 /** Every controller, one line each. */
 export function createControllers(deps: ControllerDeps): readonly CompositeController[] {
+  const generations = createGenerations({
+    generators: deps.generators,
+    objects: deps.generatorObjects,
+    built: deps.builtGenerators,
+    controllerClass: deps.settings.controllerClass,
+    now: deps.now,
+  });
   return [
-    createExternalSecretController(deps),
+    createExternalSecretController({ ...deps, generations }),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];

@@ -7,6 +7,7 @@ import {
   compositeController,
   type DefinitionOptions,
   definitions,
+  installedKinds,
   parentKinds,
 } from '../composite-controllers/definitions.ts';
 import type { KubeObject } from '../composite-controllers/lib/objects.ts';
@@ -52,11 +53,13 @@ export async function generated(): Promise<Map<string, string>> {
 /** CRDs and CompositeControllers, beside the code of their kind. */
 function kindFiles(): [string, string][] {
   const files = new Map<string, readonly object[]>();
-  for (const [folder, kinds] of Map.groupBy(parentKinds, (kind) => kind.folder)) {
+  for (const [folder, kinds] of Map.groupBy(installedKinds, (kind) => kind.folder)) {
     files.set(`${folder}/crd.yaml`, kinds.map(crd));
+    const parents = parentKinds.filter((kind) => kind.folder === folder);
+    if (parents.length === 0) continue;
     files.set(
       `${folder}/compositecontroller.yaml`,
-      kinds.map((kind) => compositeController(kind, inCluster)),
+      parents.map((kind) => compositeController(kind, inCluster)),
     );
   }
   files.set('kustomization.yaml', [
@@ -84,7 +87,7 @@ function deployFiles(): [string, string][] {
     data: { 'keyhook.json': dashboardText() },
   };
   return [
-    ['deploy/base/rbac.yaml', yaml(hookRbac(parentKinds))],
+    ['deploy/base/rbac.yaml', yaml(hookRbac(installedKinds))],
     ['deploy/metacontroller/rbac.yaml', yaml(metacontrollerRbac(parentKinds))],
     ['deploy/metacontroller/crds.yaml', yaml(metacontrollerCrds())],
     ['deploy/components/admission/configuration.yaml', yaml([admissionByService()])],
@@ -120,11 +123,11 @@ function chartFiles(): [string, string][] {
     ['crds/metacontroller.yaml', yaml(metacontrollerCrds())],
     ['files/definitions.yaml', yaml(definitions(inCluster))],
     ['files/admission.yaml', yaml([admissionConfiguration({ admissionUrl })])],
-    ['files/rules.yaml', yaml([rulesByHolder(parentKinds)])],
+    ['files/rules.yaml', yaml([rulesByHolder(parentKinds, installedKinds)])],
     ['files/alerts.yaml', yaml([alertGroups()])],
     ['files/dashboard.json', dashboardText()],
     ['values.schema.json', `${JSON.stringify(valuesSchema(values), null, 2)}\n`],
-    ...parentKinds.map((kind): [string, string] => [`files/crds/${kind.plural}.yaml`, yaml([crd(kind)])]),
+    ...installedKinds.map((kind): [string, string] => [`files/crds/${kind.plural}.yaml`, yaml([crd(kind)])]),
   ];
   return [
     ...files.map(([path, text]): [string, string] => [`deploy/chart/${path}`, text]),

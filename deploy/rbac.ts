@@ -1,4 +1,4 @@
-import type { ParentKind } from '../composite-controllers/kind.ts';
+import type { InstalledKind, ParentKind } from '../composite-controllers/kind.ts';
 import {
   editRules,
   hookRules,
@@ -13,7 +13,7 @@ const api = 'rbac.authorization.k8s.io';
 const namespace = 'keyhook';
 
 /** The hook's ServiceAccount and its rights, and what people get by aggregation; for the kustomize base. */
-export function hookRbac(kinds: readonly ParentKind[]): object[] {
+export function hookRbac(kinds: readonly InstalledKind[]): object[] {
   const grants = (role: string) => ({ [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true' });
   return [
     serviceAccount('keyhook'),
@@ -44,14 +44,17 @@ export function metacontrollerRbac(kinds: readonly ParentKind[]): object[] {
 }
 
 /** The rules by who has them, as data for the chart's templates. */
-export function rulesByHolder(kinds: readonly ParentKind[]): Readonly<Record<string, readonly Rule[]>> {
+export function rulesByHolder(
+  parents: readonly ParentKind[],
+  installed: readonly InstalledKind[],
+): Readonly<Record<string, readonly Rule[]>> {
   return {
     hook: hookRules,
     token: tokenRules,
-    metacontroller: metacontrollerRules(kinds),
+    metacontroller: metacontrollerRules(parents),
     leaderElection: leaderElectionRules,
-    view: viewRules(kinds),
-    edit: editRules(kinds),
+    view: viewRules(installed),
+    edit: editRules(installed),
   };
 }
 

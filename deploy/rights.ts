@@ -1,4 +1,6 @@
-import type { ParentKind } from '../composite-controllers/kind.ts';
+import { groupOf } from '../composite-controllers/crd.ts';
+import { generatorGroup, knownGenerators, pluralOf } from '../composite-controllers/generator/names.ts';
+import type { InstalledKind, ParentKind } from '../composite-controllers/kind.ts';
 
 /** A rule of an RBAC role. */
 export interface Rule {
@@ -21,6 +23,7 @@ export const hookRules: readonly Rule[] = [
   rule(core, ['secrets'], ['get', 'patch', 'create']),
   rule(core, ['configmaps', 'serviceaccounts'], ['get']),
   rule(core, ['events'], ['create', 'patch']),
+  rule(generatorGroup, knownGenerators.map(pluralOf), ['get']),
 ];
 
 /** Stores that log in by ServiceAccount need it; whoever gives it up grants it by name, ServiceAccount by ServiceAccount. */
@@ -82,15 +85,25 @@ export const leaderElectionRules: readonly Rule[] = [
 ];
 
 /** What people get who may view or edit a namespace, by aggregation, as with ESO (spec core 6.5). */
-export function viewRules(kinds: readonly ParentKind[]): readonly Rule[] {
-  return [rule(ours, pluralsOf(kinds), read)];
+export function viewRules(kinds: readonly InstalledKind[]): readonly Rule[] {
+  return rulesByGroup(kinds, read);
 }
 
 /** See {@link viewRules}. */
-export function editRules(kinds: readonly ParentKind[]): readonly Rule[] {
-  return [rule(ours, pluralsOf(kinds), ['create', 'delete', 'deletecollection', 'patch', 'update'])];
+export function editRules(kinds: readonly InstalledKind[]): readonly Rule[] {
+  return rulesByGroup(kinds, ['create', 'delete', 'deletecollection', 'patch', 'update']);
 }
 
-function pluralsOf(kinds: readonly ParentKind[]): string[] {
+function rulesByGroup(kinds: readonly InstalledKind[], verbs: readonly string[]): Rule[] {
+  return [...Map.groupBy(kinds, groupOf)].map(([group, members]) =>
+    rule(
+      group,
+      members.map(({ plural }) => plural),
+      verbs,
+    ),
+  );
+}
+
+function pluralsOf(kinds: readonly InstalledKind[]): string[] {
   return kinds.map(({ plural }) => plural);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { crds, definitions } from '../composite-controllers/definitions.ts';
 import type { ExternalSecretSpec } from '../composite-controllers/external-secret/schema.ts';
+import { generatorKinds } from '../composite-controllers/generator/kind.ts';
 import { isFieldManager } from '../composite-controllers/lib/field-manager.ts';
 import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
 import type { TargetObjects } from '../composite-controllers/lib/ports.ts';
@@ -12,6 +13,7 @@ import { compose } from '../server/compose.ts';
 import { fingerprintsBy } from '../server/fingerprints.ts';
 import { createGate } from '../server/gate.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
+import { generatorObjects, generatorType } from '../server/kube-generators.ts';
 import { kubeReader, targetObjects, targetSecrets } from '../server/kube-ports.ts';
 import { createLogger } from '../server/logger.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -41,6 +43,8 @@ const parentTypes: readonly ResourceType[] = [
   type('secretstores', 'SecretStore', true),
   type('externalsecrets', 'ExternalSecret', true),
 ];
+/** What is read, and gets no status. */
+const generatorTypes = generatorKinds.map(({ kind }) => generatorType(kind));
 const compositeType: ResourceType = {
   group: 'metacontroller.k8s.io',
   version: 'v1alpha1',
@@ -99,6 +103,7 @@ function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number
     kube: { ...kubeReader(api), serviceAccountToken: async () => undefined },
     secrets: targetSecrets(api),
     objects: targetObjects(api),
+    generatorObjects: generatorObjects(api),
     templates,
     fingerprints: fingerprintsBy([randomBytes(32)]),
     events: { record() {} },
@@ -142,7 +147,9 @@ async function load(api: KubeApi, manifests: readonly Manifest[]): Promise<Manif
   const problems: ManifestProblem[] = [];
   const namespaces = new Set(['default', 'kube-system']);
   for (const { file, object } of manifests) {
-    const found = [...parentTypes, ...supporting].find(({ kind }) => kind === object.kind);
+    const found = [...parentTypes, ...generatorTypes, ...supporting].find(
+      ({ kind, group }) => kind === object.kind && group === groupOf(object.apiVersion),
+    );
     if (found === undefined) continue;
     const namespace = object.metadata.namespace ?? 'default';
     if (found.namespaced && !namespaces.has(namespace)) {
@@ -193,6 +200,10 @@ function isOurs({ metadata: { ownerReferences = [], managedFields = [] } }: Secr
     ownerReferences.some(({ kind, controller }) => kind === 'ExternalSecret' && controller) ||
     managedFields.some(({ manager = '' }) => isFieldManager(manager))
   );
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 function type(resource: string, kind: string, namespaced: boolean): ResourceType {

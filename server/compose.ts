@@ -4,6 +4,7 @@ import { createControllers } from '../composite-controllers/index.ts';
 import type {
   EventSink,
   Fingerprints,
+  GeneratorObjects,
   Log,
   Settings,
   TargetObjects,
@@ -12,6 +13,8 @@ import type {
 } from '../composite-controllers/lib/ports.ts';
 import type { Backends } from '../providers/backends.ts';
 import { createBackends } from '../providers/create-backends.ts';
+import { generatorRegistry } from '../providers/generator-registry.ts';
+import { createGenerators } from '../providers/generators.ts';
 import type { KubeReader } from '../providers/kit/kube.ts';
 import type { BackendObserver } from '../providers/observer.ts';
 import { registry } from '../providers/registry.ts';
@@ -22,6 +25,7 @@ export interface Ports {
   readonly kube: KubeReader;
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
+  readonly generatorObjects: GeneratorObjects;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;
   readonly events: EventSink;
@@ -44,17 +48,19 @@ export interface Parts {
 /** The only place where providers, backends and controllers are put together. */
 export function compose(ports: Ports): Parts {
   const { kube, observer, now, coalesceWindowMs } = ports;
-  const backends = createBackends({
-    providers: registry,
-    kube,
-    templates: providerTemplates(ports.templates, now),
-    observer,
-    now,
-    coalesceWindowMs,
-  });
+  const templates = providerTemplates(ports.templates, now);
+  const backends = createBackends({ providers: registry, kube, templates, observer, now, coalesceWindowMs });
+  const generators = createGenerators({ built: generatorRegistry, kube, templates, observer, now });
   return {
     backends,
-    controllers: createControllers({ ...ports, sources: kube, providers: registry, backends }),
+    controllers: createControllers({
+      ...ports,
+      sources: kube,
+      providers: registry,
+      backends,
+      generators,
+      builtGenerators: generatorRegistry,
+    }),
     admissions: admissions(registry, ports.settings.templateDelimiters),
   };
 }

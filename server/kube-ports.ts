@@ -118,7 +118,8 @@ function isOutdated(live: SecretObject | undefined, patch: readonly JsonPatchOpe
   return live === undefined || (tested !== undefined && live.metadata.resourceVersion !== tested.value);
 }
 
-async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
+/** What a read came to; undefined where there is nothing. */
+export async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {
@@ -128,8 +129,8 @@ async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
 }
 
 /** Design rule 10: every call names one object in one namespace. What is no DNS name cannot be one, so nothing is asked. */
-function mustBeNames(namespace: string, name: string): void {
-  for (const text of [namespace, name])
+export function mustBeNames(...names: readonly string[]): void {
+  for (const text of names)
     if (text.length > 253 || !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text))
       throw new KubeApiError(400, 'InvalidName');
 }

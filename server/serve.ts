@@ -15,6 +15,7 @@ import { createFingerprints } from './fingerprints.ts';
 import { createGate } from './gate.ts';
 import { createKubeApi } from './kube.ts';
 import type { KubeApi } from './kube-api.ts';
+import { generatorObjects } from './kube-generators.ts';
 import { kubeReader, targetObjects, targetSecrets } from './kube-ports.ts';
 import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -160,6 +161,7 @@ function parts(
     kube: kubeReader(api),
     secrets: targetSecrets(api),
     objects: targetObjects(api),
+    generatorObjects: generatorObjects(api),
     events,
     log,
     observer: metrics.backends,

@@ -1,6 +1,7 @@
 import type { Backends } from '../../providers/backends.ts';
 import type { ProviderError } from '../../providers/kit/errors.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
+import type { Generations } from '../generator/generations.ts';
 import { noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
@@ -9,6 +10,7 @@ import type { Decision } from './decide.ts';
 import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
 import type { ForcedSyncs } from './force-sync.ts';
+import { type GenerationTimes, generateAll } from './generate.ts';
 import type { Memory, PendingAnswer } from './memory.ts';
 import { plan } from './plan.ts';
 import { routeOf } from './policy.ts';
@@ -17,7 +19,7 @@ import type { Outcome } from './status.ts';
 import { type ContentDeps, contentOf } from './template-content.ts';
 import { composeValues, type ReadResult } from './values.ts';
 import { refreshIdOf, type World } from './world.ts';
-import { writeApplied, writeNothing } from './write-applied.ts';
+import { alreadyApplied, writeApplied, writeNothing } from './write-applied.ts';
 import { removeChild, writeChild } from './write-child.ts';
 import { removeManifest, writeManifest } from './write-manifest.ts';
 
@@ -30,6 +32,7 @@ export interface AttemptDeps extends ContentDeps {
   readonly objects: TargetObjects;
   readonly now: () => number;
   readonly backends: Backends;
+  readonly generations: Generations;
   readonly events: EventSink;
   readonly log: Log;
   readonly settings: Settings;
@@ -43,6 +46,8 @@ export interface Refreshing {
   readonly refresh: Extract<Decision, { kind: 'Refresh' }>;
   /** When the values were read, in ms. */
   readonly readAt: number;
+  /** Undefined: nothing was generated. */
+  readonly times: GenerationTimes | undefined;
   /** Says what went wrong, and states the target as it is. */
   readonly fail: (failure: SyncFailure) => Attempt;
   readonly deps: AttemptDeps;
@@ -75,11 +80,25 @@ export async function attemptRefresh(
   });
 
   const reads = plan(world.spec);
-  const refreshing: Refreshing = { world, refresh, readAt: world.now, fail, deps };
-  const results = await fetchAll(world, reads, deps.backends, {
+  if (reads.uses.length > 0 && routeOf(world) === 'apply') {
+    const applied = await alreadyApplied(world, refresh.id, deps.secrets);
+    if (applied !== undefined) return applied;
+  }
+  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(fetchDeadlineMs)]);
+  const fetched = await fetchAll(world, reads, deps.backends, {
     notBefore: latest(deps.forced.notBefore(world, refresh.reason), lastRead(world)),
-    signal: AbortSignal.any([deps.signal, AbortSignal.timeout(fetchDeadlineMs)]),
+    signal,
   });
+  const made = await generateAll(world, reads, fetched, {
+    generations: deps.generations,
+    id: refresh.id,
+    signal,
+  });
+  if (made.kind === 'otherClass')
+    return { kind: 'answer', child: restated(world), outcome: { kind: 'Unchanged', againAt: undefined } };
+  const { results, times } = made;
+  const readAt = times?.madeAt ?? world.now;
+  const refreshing: Refreshing = { world, refresh, readAt, times, fail, deps };
   const busy = busyRead(results);
   if (busy !== undefined) return comeAgain(refreshing, busy);
 

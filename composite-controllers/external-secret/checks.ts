@@ -69,10 +69,7 @@ function featuresAreBuilt({ spec }: World): SyncFailure | undefined {
 }
 
 function unbuilt(spec: ExternalSecretSpec): string | undefined {
-  const { dataFrom = [], data = [] } = spec;
-  for (const [index, entry] of dataFrom.entries()) {
-    if (entry.sourceRef?.generatorRef !== undefined) return `spec.dataFrom[${index}].sourceRef.generatorRef`;
-  }
+  const { data = [] } = spec;
   const generated = data.findIndex((entry) => entry.sourceRef?.generatorRef !== undefined);
   return generated < 0 ? undefined : `spec.data[${generated}].sourceRef.generatorRef`;
 }

@@ -13,7 +13,7 @@ import {
   refreshId,
   refreshReason,
 } from './refresh.ts';
-import { hashIsTrue, refreshIdOf, type World } from './world.ts';
+import { generatedAtOf, hashIsTrue, refreshIdOf, renewAtOf, type World } from './world.ts';
 
 /**
  * What is to be done about one ExternalSecret.
@@ -71,7 +71,7 @@ export function decide(world: World, pending: Pending | undefined, settings: Set
   if (world.problems().length > 0) return broken(reason, world);
 
   const id = refreshId(world);
-  const readAt = wasSeen(world, id, pending) ? (pending?.readAt ?? readSince(world)) : undefined;
+  const readAt = wasSeen(world, id, pending) ? (pending?.readAt ?? madeSince(world)) : undefined;
   if (readAt !== undefined && !isDueAgain(world, readAt)) return { kind: 'Confirm', reason, id, readAt };
 
   const failure = refusal(world, settings);
@@ -91,9 +91,15 @@ function wasSeen({ target }: World, id: string, pending: Pending | undefined): b
   return pending === undefined || pending.hash === hashOf(target);
 }
 
+/** What was generated says when; of what was read by others nobody knows more than that. */
+function madeSince(world: World): number | undefined {
+  return (world.target && generatedAtOf(world.target)) ?? readSince(world);
+}
+
 /** The status could not be written for so long that what it would say of the Secret is outdated. */
 function isDueAgain(world: World, readAt: number): boolean {
-  const due = dueAt(world, readAt);
+  const renewAt = world.target === undefined ? undefined : renewAtOf(world.target);
+  const due = dueAt(world, { at: readAt, renewAt });
   return due !== undefined && due <= world.now;
 }
 

@@ -1,17 +1,21 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
+import { rfc3339 } from '../lib/conditions.ts';
 import { dataHash, objectHash } from '../lib/hash.ts';
 import {
   controllerUidLabel,
   createdByLabel,
   dataHashAnnotation,
+  generatedAtAnnotation,
   managedLabel,
   refreshIdAnnotation,
+  renewAtAnnotation,
 } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
 import { encodeData, isSecretKey, secretData } from '../lib/secret-data.ts';
 import type { Content } from '../secret-template/content.ts';
 import type { SyncFailure } from './errors.ts';
+import type { GenerationTimes } from './generate.ts';
 import { mergesInto, routeOf, writerOf } from './policy.ts';
 import type { World } from './world.ts';
 
@@ -31,12 +35,19 @@ export type Desired =
   | ({ readonly kind: 'secret' } & DesiredSecret)
   | { readonly kind: 'failed'; readonly failure: SyncFailure };
 
+/** What a Secret says of the refresh that made it. */
+export interface Mark {
+  readonly id: string;
+  /** Absent: nothing in it was generated. */
+  readonly times?: GenerationTimes | undefined;
+}
+
 /** The desired Secret, as spec core 1.8 builds it over the existing one, carrying the refresh that made it. */
 export function desiredSecret(
   world: World,
   content: Content,
   existing: SecretObject | undefined,
-  refreshId: string,
+  mark: Mark,
 ): Desired {
   const owned = (existing && ownedFields(existing, writerOf(world))) ?? nothing;
   // An immutable target keeps the content that it has.
@@ -63,13 +74,21 @@ export function desiredSecret(
         [managedLabel]: 'true',
         ...(routeOf(world) === 'child' ? { [createdByLabel]: createdBy(world) } : {}),
       },
-      annotations: { ...annotations, [dataHashAnnotation]: dataHash(data), [refreshIdAnnotation]: refreshId },
+      annotations: { ...annotations, [dataHashAnnotation]: dataHash(data), ...markAnnotations(mark) },
       ...(finalizers.length === 0 ? {} : { finalizers }),
     },
     // An apply that no longer states the map takes along what in it is nobody's.
     ...(own.size === 0 && !mergesInto(world) ? {} : { data: encodeData(own) }),
   };
   return { kind: 'secret', secret, data };
+}
+
+function markAnnotations({ id, times }: Mark): Record<string, string> {
+  return {
+    [refreshIdAnnotation]: id,
+    ...(times === undefined ? {} : { [generatedAtAnnotation]: rfc3339(times.madeAt) }),
+    ...(times?.renewAt === undefined ? {} : { [renewAtAnnotation]: rfc3339(times.renewAt) }),
+  };
 }
 
 /** Kubernetes adds no finalizer to what is being deleted. */

@@ -17,6 +17,8 @@ interface Row {
 export const syncErrors = {
   FetchFailed: { message: 'could not get secret data from provider', next: 'scheduled' },
   ValueRejected: { message: 'could not get secret data from provider', next: 'scheduled' },
+  GenerateFailed: { message: 'could not get secret data from provider', next: 'scheduled' },
+  GeneratorUnusable: { message: 'could not get secret data from provider', next: 'scheduled' },
   StoreMissing: {
     message: 'could not get secret data from provider',
     advice: 'create the store, or correct secretStoreRef',

@@ -5,7 +5,7 @@ import {
   dataHashAnnotation,
   inputsAnnotation,
   managedLabel,
-  refreshIdAnnotation,
+  markAnnotations,
 } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo, ownedFields } from '../lib/owned-fields.ts';
@@ -93,7 +93,7 @@ function statedContent(world: World, secret: SecretObject): Content {
 }
 
 const ownLabels = [managedLabel, createdByLabel, controllerUidLabel];
-const ownAnnotations = [dataHashAnnotation, refreshIdAnnotation, inputsAnnotation];
+const ownAnnotations = [dataHashAnnotation, ...markAnnotations, inputsAnnotation];
 
 function without(map: Readonly<Record<string, string>>, names: readonly string[]): [string, string][] {
   return Object.entries(map)

@@ -1,4 +1,5 @@
 import type { FindQuery, RemoteRef } from '../../providers/kit/provider.ts';
+import type { GeneratorRef } from '../generator/resolve.ts';
 import { storeKey } from '../secret-store/view.ts';
 import type { ExternalSecretSpec } from './schema.ts';
 
@@ -23,6 +24,12 @@ export type Read = { readonly id: string; readonly store: string } & (
   | { readonly kind: 'find'; readonly query: FindQuery }
 );
 
+/** One use of a generator: no two entries share one, since each is to have values of its own. */
+export interface GeneratorUse {
+  readonly id: string;
+  readonly ref: GeneratorRef;
+}
+
 /** One entry of the spec, and the read that serves it. Entries are in order of precedence: later ones overwrite. */
 export type Entry = {
   /** For messages, such as `spec.data[0] (key: db/password)`. */
@@ -33,12 +40,14 @@ export type Entry = {
   | { readonly kind: 'value'; readonly secretKey: string }
   | { readonly kind: 'extract'; readonly rewrites: Rewrites }
   | { readonly kind: 'find'; readonly rewrites: Rewrites }
+  | { readonly kind: 'generator'; readonly rewrites: Rewrites }
 );
 
-/** What a spec asks of its backends. */
+/** What a spec asks of its backends and generators. */
 export interface Plan {
   readonly entries: readonly Entry[];
   readonly reads: readonly Read[];
+  readonly uses: readonly GeneratorUse[];
 }
 
 /** The plan of a spec: `dataFrom` first, then `data` (spec core 1.7), each distinct read once. */
@@ -51,8 +60,13 @@ export function plan(spec: ExternalSecretSpec): Plan {
     reads.set(read.id, both ? { ...read, properties } : read);
     return read.id;
   };
+  const uses: GeneratorUse[] = [];
+  const use = (generator: GeneratorUse): string => {
+    uses.push(generator);
+    return generator.id;
+  };
   const entries = [
-    ...(spec.dataFrom ?? []).flatMap((entry, index) => fromMany(spec, entry, index, need)),
+    ...(spec.dataFrom ?? []).flatMap((entry, index) => fromMany(spec, entry, index, need, use)),
     ...(spec.data ?? []).map((entry, index): Entry => {
       const { remoteRef, secretKey } = entry;
       const where = `spec.data[${index}] (key: ${remoteRef.key})`;
@@ -60,17 +74,23 @@ export function plan(spec: ExternalSecretSpec): Plan {
       return { kind: 'value', where, secretKey, read, rules: remoteRef };
     }),
   ];
-  return { entries, reads: [...reads.values()] };
+  return { entries, reads: [...reads.values()], uses };
 }
 
-/** The entry of one `dataFrom`; `find` wins over `extract`, and one with neither contributes nothing. */
+/** The entry of one `dataFrom`; `find` wins over `extract`, and one with none of the three contributes nothing. */
 function fromMany(
   spec: ExternalSecretSpec,
   entry: DataFrom,
   index: number,
   need: (read: Read) => string,
+  use: (generator: GeneratorUse) => string,
 ): Entry[] {
   const { find, extract, rewrite: rewrites = [] } = entry;
+  const ref = entry.sourceRef?.generatorRef;
+  if (ref !== undefined) {
+    const where = `spec.dataFrom[${index}].sourceRef.generatorRef (${ref.kind} ${ref.name})`;
+    return [{ kind: 'generator', where, read: use({ id: `dataFrom[${index}]`, ref }), rules: {}, rewrites }];
+  }
   const store = storeOfEntry(spec, entry);
   if (find !== undefined) {
     const where = `spec.dataFrom[${index}].find`;

@@ -24,16 +24,30 @@ export function refreshedAt({ status }: World): number | undefined {
   return momentOf(status.refreshTime);
 }
 
-/** When time alone makes a refresh due, or undefined when it never does. */
-export function dueAt(world: World, after: number | undefined = refreshedAt(world)): number | undefined {
+/** A refresh that has been made: when its values were read, and when what was generated ends, in ms. */
+export interface Made {
+  readonly at: number | undefined;
+  readonly renewAt: number | undefined;
+}
+
+function lastMade(world: World): Made {
+  return { at: refreshedAt(world), renewAt: momentOf(world.status.renewTime) };
+}
+
+/** When time alone makes a refresh due, or undefined when it never does: at its slot, or before what was generated ends. */
+export function dueAt(world: World, { at, renewAt }: Made = lastMade(world)): number | undefined {
   const policy = world.spec.refreshPolicy;
   if (policy === 'CreatedOnce' || policy === 'OnChange') return undefined;
-  return dueAfter(world.uid, intervalMs(world), after);
+  const slot = dueAfter(world.uid, intervalMs(world), at);
+  // On a whole second, as the times in a status are.
+  return slot === undefined || renewAt === undefined
+    ? slot
+    : Math.min(slot, Math.floor(renewAt / 1000) * 1000);
 }
 
 /** When time alone calls for the next pass: a refresh is due, and the sync windows let it pass. Never busy: not before now. */
-export function nextPassAt(world: World, after?: number): number | undefined {
-  const due = dueAt(world, after);
+export function nextPassAt(world: World, made?: Made): number | undefined {
+  const due = dueAt(world, made);
   if (due === undefined || world.spec.syncWindows === undefined) return due;
   return opensAt(world.spec.syncWindows, Math.max(due, world.now), world.uid);
 }

@@ -1,4 +1,5 @@
 import { K, type Rule } from '../../providers/kit/schema.ts';
+import { generatorRef } from '../generator/schema.ts';
 
 /** `spec.data` and `spec.dataFrom` of an ExternalSecret (spec core 1.1), and their rules of admission (1.2 no. 6, 7). */
 
@@ -10,34 +11,6 @@ export const storeRef = (description: string) =>
     name: K.optional(K.objectName('Name of the store.')),
     kind: K.optional(K.enum('Kind of the store. Absent means SecretStore.', storeKinds)),
   });
-
-const generatorRef = K.object('A generator that makes the values.', {
-  apiVersion: K.defaulted(
-    K.string('API version of the generator.'),
-    'generators.external-secrets.io/v1alpha1',
-  ),
-  kind: K.enum('Kind of the generator.', [
-    'ACRAccessToken',
-    'BeyondtrustWorkloadCredentialsDynamicSecret',
-    'ClusterGenerator',
-    'CloudsmithAccessToken',
-    'ECRAuthorizationToken',
-    'Fake',
-    'GCRAccessToken',
-    'GithubAccessToken',
-    'GitlabDeployToken',
-    'QuayAccessToken',
-    'Password',
-    'SSHKey',
-    'STSSessionToken',
-    'UUID',
-    'VaultDynamicSecret',
-    'Webhook',
-    'Grafana',
-    'MFA',
-  ]),
-  name: K.objectName('Name of the generator.'),
-});
 
 const sourceRef = K.object(
   'Where this entry reads from: another store, or a generator.',

@@ -79,6 +79,9 @@ export const externalSecretStatus = K.object('What was read and written last.', 
     K.int('Generation of the spec that this status is about.', { format: 'int64' }),
   ),
   refreshId: K.optional(K.string('Id of the refresh that the target carries.')),
+  renewTime: K.optional(
+    K.time('When generated values that end are made anew, unless a refresh is due before.'),
+  ),
   retry: K.optional(retry),
 });
 

@@ -19,6 +19,8 @@ export type Outcome =
       /** What the observed Secret carries; undefined for a Secret of before Keyhook. */
       readonly refreshId: string | undefined;
       readonly binding: 'bound' | 'unbound';
+      /** When generated values have to be made anew, in ms. */
+      readonly renewAt?: number | undefined;
     }
   | { readonly kind: 'Failed'; readonly failure: SyncFailure };
 
@@ -44,7 +46,8 @@ export function nextStatus(world: World, outcome: Outcome): StatusAnswer {
 }
 
 function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): StatusAnswer {
-  const { retry: _retry, refreshId: _refreshId, ...rest } = world.status;
+  const { retry: _retry, refreshId: _refreshId, renewTime: _renewTime, ...rest } = world.status;
+  const { renewAt } = outcome;
   const status: ExternalSecretStatus = {
     ...rest,
     conditions: setCondition(
@@ -55,9 +58,10 @@ function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): St
     refreshTime: rfc3339(outcome.readAt),
     syncedResourceVersion: world.version,
     ...(outcome.refreshId === undefined ? {} : { refreshId: outcome.refreshId }),
+    ...(renewAt === undefined ? {} : { renewTime: rfc3339(renewAt) }),
     ...(outcome.binding === 'bound' ? { binding: { name: world.targetName } } : {}),
   };
-  return { status, againAt: nextPassAt(world, outcome.readAt) };
+  return { status, againAt: nextPassAt(world, { at: outcome.readAt, renewAt }) };
 }
 
 /** ESO calls what is no Secret a resource (spec core 1.11). */

@@ -7,6 +7,7 @@ import type {
   SyncOutcome,
   SyncSummary,
 } from '../controller.ts';
+import type { Generations } from '../generator/generations.ts';
 import { createdByLabel, noSecret } from '../lib/names.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
@@ -32,12 +33,13 @@ import { createReporter } from './report.ts';
 import { nextStatus, type Outcome, type StatusAnswer } from './status.ts';
 import { claimTarget } from './target.ts';
 import type { ContentDeps } from './template-content.ts';
-import { readWorld, type World } from './world.ts';
+import { readWorld, renewAtOf, type World } from './world.ts';
 
 /** What the ExternalSecret's controller needs from its surroundings. */
 export interface ExternalSecretDeps extends Omit<ContentDeps, 'signal'> {
   readonly now: () => number;
   readonly backends: Backends;
+  readonly generations: Generations;
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
   readonly events: EventSink;
@@ -77,6 +79,7 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
     reporter.report(world, decision, attempt);
     const next = nextStatus(world, attempt.outcome);
     memory.answer(world, next.status);
+    if (attempt.outcome.kind === 'Synced') deps.generations.settle(world.uid);
     return answer(world, decision, attempt, next);
   };
 
@@ -90,7 +93,7 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
       case 'Keep':
         return stated(restated(world), { kind: 'Unchanged', againAt: decision.dueAt });
       case 'Confirm':
-        return stated(restated(world), confirmed(decision));
+        return stated(restated(world), confirmed(world, decision));
       case 'Hold':
         return hold(world, decision.until, pending);
       case 'Refuse':
@@ -129,7 +132,7 @@ function pendingAnswer(world: World, memory: Memory): PendingAnswer | undefined 
   return undefined;
 }
 
-function confirmed({ id, readAt }: Extract<Decision, { kind: 'Confirm' }>): Outcome {
+function confirmed({ target }: World, { id, readAt }: Extract<Decision, { kind: 'Confirm' }>): Outcome {
   return {
     kind: 'Synced',
     reason: 'SecretSynced',
@@ -137,6 +140,7 @@ function confirmed({ id, readAt }: Extract<Decision, { kind: 'Confirm' }>): Outc
     readAt,
     refreshId: id,
     binding: 'bound',
+    renewAt: target && renewAtOf(target),
   };
 }
 

@@ -1,5 +1,6 @@
-import { ProviderError } from '../../providers/kit/errors.ts';
+import { ProviderError, type ProviderErrorCode } from '../../providers/kit/errors.ts';
 import type { RemoteSecret, SecretMap } from '../../providers/kit/provider.ts';
+import { type GeneratorFailure, generatorErrors } from '../generator/errors.ts';
 import { decodeMap, refuseNullBytes } from '../lib/decode.ts';
 import { ValueError } from '../lib/errors.ts';
 import { keyTemplates } from '../lib/key-template.ts';
@@ -12,6 +13,11 @@ import type { Entry, Plan } from './plan.ts';
 export type ReadResult =
   | { readonly secret: RemoteSecret }
   | { readonly found: SecretMap }
+  | { readonly generated: SecretMap }
+  /** Left alone, since something else has failed. */
+  | { readonly unmade: true }
+  /** A generator that cannot be used. */
+  | { readonly unusable: GeneratorFailure }
   | { readonly error: ProviderError };
 
 /** What all entries of a spec come to. */
@@ -36,16 +42,21 @@ export function composeValues(
   const absent: string[] = [];
   for (const entry of plan.entries) {
     const result = results.get(entry.read);
+    if (result !== undefined && 'unmade' in result) continue;
+    if (result !== undefined && 'unusable' in result)
+      return { kind: 'failed', failure: unusable(entry, result.unusable) };
     try {
       for (const [key, value] of valuesOf(entry, result, now)) data.set(key, value);
       // A complete listing in which nothing matched: with Retain that is no failure, and deletes nothing either.
       const isNothing = result !== undefined && 'found' in result && result.found.size === 0;
       if (isNothing && deletionPolicy !== 'Retain') absent.push(entry.where);
     } catch (error) {
-      if (isAbsent(error) && deletionPolicy !== 'Retain') absent.push(entry.where);
+      if (isAbsent(error) && entry.kind !== 'generator' && deletionPolicy !== 'Retain')
+        absent.push(entry.where);
       else return { kind: 'failed', failure: failureOf(entry, error) };
     }
   }
+  if ([...results.values()].some((result) => 'unmade' in result)) throw new Error('nothing had failed');
   // Entries that read nothing at all, such as a dataFrom with only a storeRef, say nothing about absence.
   const isAllAbsent = absent.length > 0 && absent.length === plan.entries.length;
   return isAllAbsent ? { kind: 'absent', absent } : { kind: 'data', data, absent };
@@ -54,20 +65,26 @@ export function composeValues(
 function valuesOf(entry: Entry, result: ReadResult | undefined, now: number): SecretMap {
   if (result === undefined) throw new Error('no result for a planned read');
   if ('error' in result) throw result.error;
+  if ('unusable' in result || 'unmade' in result) throw new Error('nothing was generated');
   const { decodingStrategy, nullBytePolicy } = entry.rules;
   const values = decodeMap(keyed(entry, result, now), decodingStrategy);
   refuseNullBytes(values, nullBytePolicy);
   return values;
 }
 
+type Answer = Exclude<
+  ReadResult,
+  { error: ProviderError } | { unusable: GeneratorFailure } | { unmade: true }
+>;
+
 /** The values under their keys in the Secret: converted, or rewritten instead (spec core 1.7). */
-function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError }>, now: number): SecretMap {
+function keyed(entry: Entry, result: Answer, now: number): SecretMap {
   const { property, conversionStrategy } = entry.rules;
   if (entry.kind === 'value') {
     if (!('secret' in result)) throw new Error('a value needs a secret');
     return new Map([[entry.secretKey, result.secret.value(property || undefined)]]);
   }
-  const map = 'found' in result ? result.found : result.secret.map(property || undefined);
+  const map = mapOf(result, property || undefined);
   const named =
     entry.rewrites.length > 0
       ? rewriteKeys(map, entry.rewrites, keyTemplates(now))
@@ -75,17 +92,42 @@ function keyed(entry: Entry, result: Exclude<ReadResult, { error: ProviderError 
   return validateKeys(named);
 }
 
+function mapOf(result: Answer, property: string | undefined): SecretMap {
+  if ('found' in result) return result.found;
+  return 'generated' in result ? result.generated : result.secret.map(property);
+}
+
+function unusable({ where }: Entry, { code, detail }: GeneratorFailure): SyncFailure {
+  const { message, advice } = generatorErrors[code];
+  const what = detail === undefined ? message : `${message}: ${detail}`;
+  return { code: 'GeneratorUnusable', detail: `error processing ${where}: ${what}`, advice, cause: code };
+}
+
 function isAbsent(error: unknown): boolean {
   return error instanceof ProviderError && error.retry === 'absent';
 }
 
+/** What to do about a generator, where it is not what to do about a store. */
+const generatorAdvice: Partial<Record<ProviderErrorCode, string>> = {
+  LoginFailed: "check the generator's auth section, what it names, and the rights of that identity",
+  CredentialMissing:
+    'create the Secret, ConfigMap or ServiceAccount (and key) that the generator names, in the namespace shown',
+  CredentialForbidden:
+    "refer to an object in the ExternalSecret's own namespace; give the Secret the label if it lacks one",
+  Misconfigured: "correct the generator's spec",
+  Denied: "grant the generator's identity the right in the backend",
+  NotFound: 'create it in the backend, or correct what the generator names',
+  StoreTemplateFailed: "correct the generator's template",
+};
+
 function failureOf(entry: Entry, error: unknown): SyncFailure {
   if (error instanceof ProviderError) {
     const { retryAfter } = error.details;
+    const isGenerator = entry.kind === 'generator';
     return {
-      code: 'FetchFailed',
-      detail: `error processing ${entry.where}: ${error.message}`,
-      advice: error.advice,
+      code: isGenerator ? 'GenerateFailed' : 'FetchFailed',
+      detail: `error processing ${entry.where}: ${isGenerator ? 'error using generator: ' : ''}${error.message}`,
+      advice: (isGenerator ? generatorAdvice[error.code] : undefined) ?? error.advice,
       cause: error.code,
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };

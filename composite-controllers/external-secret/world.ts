@@ -2,7 +2,14 @@ import type { StoreHandle } from '../../providers/backends.ts';
 import type { Problem } from '../../providers/kit/provider.ts';
 import type { HookRequest } from '../controller.ts';
 import { dataHash, syncedResourceVersion } from '../lib/hash.ts';
-import { dataHashAnnotation, managedLabel, noSecret, refreshIdAnnotation } from '../lib/names.ts';
+import {
+  dataHashAnnotation,
+  generatedAtAnnotation,
+  managedLabel,
+  noSecret,
+  refreshIdAnnotation,
+  renewAtAnnotation,
+} from '../lib/names.ts';
 import type { NamespaceView } from '../lib/namespace-conditions.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { once } from '../lib/once.ts';
@@ -113,6 +120,21 @@ export function hashIsTrue(secret: SecretObject): boolean {
 /** The refresh that the Secret carries. */
 export function refreshIdOf(secret: SecretObject): string | undefined {
   return secret.metadata.annotations?.[refreshIdAnnotation];
+}
+
+/** When the generated values that the Secret carries have to be made anew, in ms. */
+export function renewAtOf(secret: SecretObject): number | undefined {
+  return timeOf(secret, renewAtAnnotation);
+}
+
+/** When the generated values that the Secret carries were made, in ms. */
+export function generatedAtOf(secret: SecretObject): number | undefined {
+  return timeOf(secret, generatedAtAnnotation);
+}
+
+function timeOf({ metadata }: SecretObject, annotation: string): number | undefined {
+  const time = Date.parse(metadata.annotations?.[annotation] ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Status of the Ready condition. */

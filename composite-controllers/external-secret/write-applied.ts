@@ -2,7 +2,7 @@ import { fieldManager } from '../lib/field-manager.ts';
 import { noSecret } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { echo, nothing, ownedFields } from '../lib/owned-fields.ts';
-import { kubernetesStatus } from '../lib/ports.ts';
+import { kubernetesStatus, type TargetSecrets } from '../lib/ports.ts';
 import type { Content } from '../secret-template/content.ts';
 import type { Attempt, Refreshing } from './attempt.ts';
 import { recordChange } from './audit.ts';
@@ -10,8 +10,11 @@ import { compare } from './compare.ts';
 import { type DesiredSecret, desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
 import { writerOf } from './policy.ts';
+import type { Outcome } from './status.ts';
 import { claimTarget, removeForeignKeys } from './target.ts';
-import { refreshIdOf } from './world.ts';
+import { generatedAtOf, hashIsTrue, refreshIdOf, renewAtOf, type World } from './world.ts';
+
+type Synced = Extract<Outcome, { kind: 'Synced' }>;
 
 const again = (seconds: number): Attempt => ({ kind: 'again', seconds });
 
@@ -27,7 +30,10 @@ export async function writeApplied(refreshing: Refreshing, content: Content): Pr
   const { live } = claim;
   if (live === undefined && world.creationPolicy === 'Merge') return missing(refreshing);
 
-  const desired = desiredSecret(world, content, live, refreshing.refresh.id);
+  const desired = desiredSecret(world, content, live, {
+    id: refreshing.refresh.id,
+    times: refreshing.times,
+  });
   if (desired.kind === 'failed') return fail(desired.failure);
   const failure = live === undefined ? undefined : frozen(live, desired);
   if (failure !== undefined) return fail(failure);
@@ -40,9 +46,39 @@ export async function writeApplied(refreshing: Refreshing, content: Content): Pr
   }
 }
 
+/**
+ * The live target, when it carries the refresh that is needed although no status says so: this process was not there to
+ * say it. Nothing has to be made a second time then.
+ */
+export async function alreadyApplied(
+  world: World,
+  id: string,
+  secrets: TargetSecrets,
+): Promise<Attempt | undefined> {
+  const live = await secrets.get(world.namespace, world.targetName);
+  const isThere = live !== undefined && refreshIdOf(live) === id && hashIsTrue(live);
+  return isThere ? inPlace(live, generatedAtOf(live) ?? world.now) : undefined;
+}
+
+function inPlace(target: SecretObject, readAt: number): Attempt {
+  return {
+    kind: 'answer',
+    child: undefined,
+    outcome: {
+      kind: 'Synced',
+      reason: 'SecretSynced',
+      message: 'secret synced',
+      readAt,
+      refreshId: refreshIdOf(target),
+      binding: 'bound',
+      renewAt: renewAtOf(target),
+    },
+  };
+}
+
 /** creationPolicy None: the backend has been read, and that is all. */
-export function writeNothing({ readAt }: Refreshing): Attempt {
-  return unbound(readAt, 'SecretSynced', 'secret synced');
+export function writeNothing({ readAt, times }: Refreshing): Attempt {
+  return unbound({ reason: 'SecretSynced', message: 'secret synced', readAt, renewAt: times?.renewAt });
 }
 
 async function apply(
@@ -69,18 +105,7 @@ async function apply(
   const foreignKeys = Object.keys(current.data ?? {}).filter((key) => !desired.data.has(key));
   const cleaned = await removeForeignKeys(secrets, current, foreignKeys);
   if (cleaned.kind !== 'free') return again(1);
-  return {
-    kind: 'answer',
-    child: undefined,
-    outcome: {
-      kind: 'Synced',
-      reason: 'SecretSynced',
-      message: 'secret synced',
-      readAt,
-      refreshId: refreshIdOf(current),
-      binding: 'bound',
-    },
-  };
+  return inPlace(current, readAt);
 }
 
 /** The Secret, to be applied to that very state of the live one. */
@@ -91,13 +116,14 @@ function boundTo(live: SecretObject | undefined, secret: SecretObject): SecretOb
 }
 
 function missing({ readAt }: Refreshing): Attempt {
-  return unbound(readAt, 'SecretMissing', 'secret will not be created due to CreationPolicy=Merge');
+  const message = 'secret will not be created due to CreationPolicy=Merge';
+  return unbound({ reason: 'SecretMissing', message, readAt });
 }
 
-function unbound(readAt: number, reason: 'SecretSynced' | 'SecretMissing', message: string): Attempt {
+function unbound(said: Pick<Synced, 'reason' | 'message' | 'readAt' | 'renewAt'>): Attempt {
   return {
     kind: 'answer',
     child: undefined,
-    outcome: { kind: 'Synced', reason, message, readAt, refreshId: noSecret, binding: 'unbound' },
+    outcome: { kind: 'Synced', ...said, refreshId: noSecret, binding: 'unbound' },
   };
 }

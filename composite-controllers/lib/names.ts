@@ -5,6 +5,16 @@ export const dataHashAnnotation = 'reconcile.external-secrets.io/data-hash';
 export const forceSyncAnnotation = 'external-secrets.io/force-sync';
 /** The refresh whose value the Secret carries (design rule 2). */
 export const refreshIdAnnotation = 'keyhook.dev/refresh-id';
+/** When the generated values that the Secret carries were made. */
+export const generatedAtAnnotation = 'keyhook.dev/generated-at';
+/** When the generated values that the Secret carries have to be made anew. */
+export const renewAtAnnotation = 'keyhook.dev/renew-at';
+/** What a Secret says of the refresh that made it. */
+export const markAnnotations: readonly string[] = [
+  refreshIdAnnotation,
+  generatedAtAnnotation,
+  renewAtAnnotation,
+];
 /** Fingerprint of what a Secret with something random in it was made from, so that it stays while that stays. */
 export const inputsAnnotation = 'keyhook.dev/template-inputs';
 /** Metacontroller puts it on each child of a controller with generateSelector. */

@@ -75,6 +75,12 @@ export interface Fingerprints {
   of(parts: readonly Uint8Array[]): readonly string[];
 }
 
+/** Generators, read live and by name; undefined when there is none. Rejects as {@link TargetSecrets} does. */
+export interface GeneratorObjects {
+  /** Without a namespace: a ClusterGenerator. */
+  generator(kind: string, namespace: string | undefined, name: string): Promise<KubeObject | undefined>;
+}
+
 /** An event on an object: written best effort, deduplicated, never awaited by a decision. */
 export interface EventSink {
   record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;

@@ -1,5 +1,5 @@
 import type { SecretMap } from '../../providers/kit/provider.ts';
-import { controllerUidLabel, inputsAnnotation, refreshIdAnnotation } from '../lib/names.ts';
+import { controllerUidLabel, inputsAnnotation, markAnnotations } from '../lib/names.ts';
 
 /** What a Secret is to hold, before it is anybody's (spec core 1.8 no. 2). */
 export interface Content {
@@ -17,7 +17,7 @@ export function inherited(map: Readonly<Record<string, string>> | undefined): Re
     Object.entries(map ?? {}).filter(
       ([key]) =>
         key !== controllerUidLabel &&
-        key !== refreshIdAnnotation &&
+        !markAnnotations.includes(key) &&
         key !== inputsAnnotation &&
         !key.startsWith('metacontroller.k8s.io/'),
     ),

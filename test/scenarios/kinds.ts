@@ -1,4 +1,5 @@
-import { parentKinds } from '../../composite-controllers/definitions.ts';
+import { apiVersionOf } from '../../composite-controllers/crd.ts';
+import { installedKinds, parentKinds } from '../../composite-controllers/definitions.ts';
 import type { ResourceType } from '../../server/kube-api.ts';
 
 const core = (resource: string, kind: string, namespaced = true): ResourceType => ({
@@ -15,13 +16,11 @@ const types: readonly ResourceType[] = [
   core('configmaps', 'ConfigMap'),
   core('serviceaccounts', 'ServiceAccount'),
   core('events', 'Event'),
-  ...parentKinds.map(({ kind, plural, scope }) => ({
-    group: 'external-secrets.io',
-    version: 'v1',
-    resource: plural,
-    kind,
-    namespaced: scope === 'Namespaced',
-  })),
+  ...installedKinds.map((installed) => {
+    const { kind, plural, scope } = installed;
+    const [group = '', version = ''] = apiVersionOf(installed).split('/');
+    return { group, version, resource: plural, kind, namespaced: scope === 'Namespaced' };
+  }),
 ];
 
 /** The type of a kind, in the version that is stored. Throws for a kind that no scenario may use. */

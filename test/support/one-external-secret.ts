@@ -1,13 +1,18 @@
 import type { SyncOutcome } from '../../composite-controllers/controller.ts';
 import { createExternalSecretController } from '../../composite-controllers/external-secret/sync.ts';
+import { createGenerations } from '../../composite-controllers/generator/generations.ts';
 import type { JsonPatchOperation } from '../../composite-controllers/lib/json-patch.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
 import type { LogFields, Settings } from '../../composite-controllers/lib/ports.ts';
 import { defaultLimits } from '../../composite-controllers/template/limits.ts';
 import { doWork } from '../../composite-controllers/template/work.ts';
 import type { Backends, ReadOptions } from '../../providers/backends.ts';
+import { generatorRegistry } from '../../providers/generator-registry.ts';
+import { createGenerators } from '../../providers/generators.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
-import type { KubeData } from '../../providers/kit/kube.ts';
+import type { Generator } from '../../providers/kit/generator.ts';
+import type { KubeData, KubeReader } from '../../providers/kit/kube.ts';
+import { silentObserver } from '../../providers/observer.ts';
 import { fingerprintsBy } from '../../server/fingerprints.ts';
 import { randomness } from '../../server/randomness.ts';
 import { appliedFields, request, settings, startOfTests, store, uid } from './builders.ts';
@@ -30,13 +35,26 @@ export interface World {
   sources: Map<string, KubeData>;
   /** The sources that were asked for. */
   asked: string[];
+  /** Generators, by kind and name. */
+  generators: Map<string, KubeObject>;
   parent: KubeObject;
   related: KubeObject[];
   version: number;
 }
 
+const noKube: KubeReader = {
+  secret: async () => undefined,
+  configMap: async () => undefined,
+  serviceAccount: async () => undefined,
+  serviceAccountToken: async () => undefined,
+};
+
 /** One ExternalSecret, its backend and its cluster; `pass` is one sync call, whose answer is applied unless told otherwise. */
-export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
+export function setup(
+  parent: KubeObject,
+  flags: Partial<Settings> = {},
+  built: ReadonlyMap<string, Generator> = generatorRegistry,
+) {
   const world: World = {
     now: startOfTests,
     values: new Map([['db', 'one']]),
@@ -49,6 +67,7 @@ export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
     audit: [],
     sources: new Map(),
     asked: [],
+    generators: new Map(),
     parent,
     related: [store()],
     version: 1_000,
@@ -80,6 +99,18 @@ export function setup(parent: KubeObject, flags: Partial<Settings> = {}) {
     createExternalSecretController({
       now: () => world.now,
       backends,
+      generations: createGenerations({
+        generators: createGenerators({
+          built,
+          kube: noKube,
+          observer: silentObserver,
+          now: () => world.now,
+        }),
+        objects: { generator: async (kind, _namespace, name) => world.generators.get(`${kind}/${name}`) },
+        built,
+        controllerClass: settings.controllerClass,
+        now: () => world.now,
+      }),
       secrets: {
         async get(_namespace, name) {
           if (world.kubeFails !== undefined)

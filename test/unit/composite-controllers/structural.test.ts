@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parentKinds } from '../../../composite-controllers/definitions.ts';
+import { installedKinds } from '../../../composite-controllers/definitions.ts';
 import { compile } from '../../../composite-controllers/validator.ts';
 import { registry } from '../../../providers/registry.ts';
 
@@ -36,9 +36,9 @@ function* walk(path: string, schema: Node): Generator<[string, Node]> {
 }
 
 const schemas: readonly [string, unknown][] = [
-  ...parentKinds.flatMap((kind): [string, unknown][] => [
+  ...installedKinds.flatMap((kind): [string, unknown][] => [
     [`${kind.kind}.spec`, kind.spec],
-    [`${kind.kind}.status`, kind.status],
+    ...(kind.status === undefined ? [] : ([[`${kind.kind}.status`, kind.status]] as [string, unknown][])),
   ]),
   ...[...registry.values()].map((provider): [string, unknown] => [provider.name, provider.spec]),
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parentKinds } from '../../../composite-controllers/definitions.ts';
+import { installedKinds, parentKinds } from '../../../composite-controllers/definitions.ts';
+import { knownGenerators } from '../../../composite-controllers/generator/names.ts';
 import {
   editRules,
   hookRules,
@@ -10,6 +11,7 @@ import {
   viewRules,
 } from '../../../deploy/rights.ts';
 import { createEventWriter } from '../../../server/events.ts';
+import { generatorObjects } from '../../../server/kube-generators.ts';
 import type { KubeRequest, KubeTransport } from '../../../server/kube-http.ts';
 import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
 import { createKubeVerbs } from '../../../server/kube-verbs.ts';
@@ -26,9 +28,11 @@ const rightsOf = (rules: readonly Rule[]) =>
 
 /** What the API server asks its authorizer about a request for one object, or for a collection to create in. */
 function rightsFor({ method, path, contentType }: KubeRequest): string[] {
-  const [, , resource, name, subresource] =
-    /^\/api\/v1(\/namespaces\/[^/]+)?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/.exec(path) ?? [];
-  const what = `/${resource}${subresource === undefined ? '' : `/${subresource}`}`;
+  const [, group = '', , resource, name, subresource] =
+    /^\/(?:api|apis\/([a-z.-]+))\/v1[a-z0-9]*(\/namespaces\/[^/]+)?\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/.exec(
+      path,
+    ) ?? [];
+  const what = `${group}/${resource}${subresource === undefined ? '' : `/${subresource}`}`;
   if (method === 'GET') return [`${name === undefined ? 'list' : 'get'} ${what}`];
   if (method === 'POST') return [`create ${what}`];
   if (method === 'PUT') return [`update ${what}`];
@@ -71,6 +75,11 @@ test('the hook may do what it does, and nothing else', async () => {
     apply: [secret, 'manager'],
   });
 
+  for (const kind of knownGenerators)
+    await callAll(generatorObjects(api), {
+      generator: [kind, kind === 'ClusterGenerator' ? undefined : 'ns', 'n'],
+    });
+
   const events = createEventWriter({ api, now: () => 0, onDropped: () => assert.fail('an event was lost') });
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'n', namespace: 'ns', uid: 'u' } };
   for (const round of ['first', 'again']) {
@@ -86,8 +95,8 @@ test('no rule takes everything, and the hook can neither list Secrets nor delete
     ...hookRules,
     ...tokenRules,
     ...metacontrollerRules(parentKinds),
-    ...viewRules(parentKinds),
-    ...editRules(parentKinds),
+    ...viewRules(installedKinds),
+    ...editRules(installedKinds),
   ];
   for (const right of rightsOf(all)) assert.ok(!right.includes('*'), right);
   for (const verb of ['list', 'watch', 'delete', 'deletecollection', 'update'])
@@ -107,6 +116,6 @@ test('Metacontroller reads each kind that is installed, writes its status, and w
 });
 
 test('who may view sees no Secret by it', () => {
-  for (const right of rightsOf([...viewRules(parentKinds), ...editRules(parentKinds)]))
-    assert.match(right, / external-secrets\.io\//);
+  for (const right of rightsOf([...viewRules(installedKinds), ...editRules(installedKinds)]))
+    assert.match(right, / (generators\.)?external-secrets\.io\//);
 });

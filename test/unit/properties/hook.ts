@@ -5,6 +5,8 @@ import { doWork } from '../../../composite-controllers/template/work.ts';
 import type { Clock } from '../../../local/metacontroller/clock.ts';
 import type { HookReply } from '../../../local/metacontroller/hook-client.ts';
 import { createBackends } from '../../../providers/create-backends.ts';
+import { generatorRegistry } from '../../../providers/generator-registry.ts';
+import { createGenerators } from '../../../providers/generators.ts';
 import type { Provider } from '../../../providers/kit/provider.ts';
 import { silentObserver } from '../../../providers/observer.ts';
 import { buildApp } from '../../../server/app.ts';
@@ -12,6 +14,7 @@ import { noAuthentication } from '../../../server/auth.ts';
 import { fingerprintsBy } from '../../../server/fingerprints.ts';
 import { createGate } from '../../../server/gate.ts';
 import type { KubeApi } from '../../../server/kube-api.ts';
+import { generatorObjects } from '../../../server/kube-generators.ts';
 import { kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
@@ -37,6 +40,9 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
       ...{ now, providers, backends, log, settings },
       secrets: targetSecrets(api),
       objects: targetObjects(api),
+      generators: createGenerators({ built: generatorRegistry, kube, observer: silentObserver, now }),
+      builtGenerators: generatorRegistry,
+      generatorObjects: generatorObjects(api),
       sources: kube,
       templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('one key for all replicas')]),
