@@ -3,12 +3,12 @@ import { foreignReferences, secretReference, serviceAccountReference } from '../
 import { brokenRules, type Rule, selectorRules } from '../kit/rules.ts';
 import { type DopplerSpec, dopplerSpec } from './schema.ts';
 
-/** Doppler's secrets; ESO calls it read-only although it pushes, and dashboards may know it so. */
+/** Doppler's secrets. ESO calls the provider ReadOnly although it pushes; here it says what it does. */
 export const doppler: Provider<typeof dopplerSpec> = {
   name: 'doppler',
   label: () => 'Doppler',
   spec: dopplerSpec,
-  capabilities: 'ReadOnly',
+  capabilities: 'ReadWrite',
   maintenance: 'Maintained',
   // Of one token on the smallest plan: docs.doppler.com/reference/api#rate-limits
   rateLimits: () => [{ calls: 240, seconds: 60 }],
