@@ -10,6 +10,7 @@ import { crdType } from './metacontroller/discovery.ts';
 
 /** A small cluster on the loopback interface, with Keyhook's kinds: an API server and a kubeconfig for it. */
 export interface LocalCluster {
+  readonly url: string;
   readonly kubeconfig: string;
   /** As whoever holds the kubeconfig. */
   readonly api: KubeApi;
@@ -25,6 +26,7 @@ export async function startLocalCluster(): Promise<LocalCluster> {
   const api = createKubeApi({ kubeconfig });
   for (const crd of crds()) await api.create(crdType, crd);
   return {
+    url: server.url,
     kubeconfig,
     api,
     async stop() {

@@ -11,6 +11,7 @@ import {
   truth,
   type Values,
 } from './flags.ts';
+import { podAccountDir } from './kube-pod.ts';
 import { type LogLevel, logLevels } from './logger.ts';
 import type { TlsFiles } from './tls.ts';
 
@@ -27,6 +28,7 @@ export interface ServeConfig {
   /** Whose lines key the fingerprints of what random results of templates were made from. */
   readonly fingerprintKeyFiles: readonly string[];
   readonly kubeconfig?: string;
+  readonly serviceAccountDir: string;
   readonly logLevel: LogLevel;
   readonly coalesceWindowMs: number;
   /** How long calls are still taken after the signal to stop. */
@@ -77,6 +79,12 @@ export const serveFlags = {
     ...text,
     value: 'file',
     help: "kubeconfig (default: $KUBECONFIG, the pod's ServiceAccount, ~/.kube/config)",
+  },
+  'service-account-dir': {
+    ...text,
+    value: 'dir',
+    help: "where the pod's ServiceAccount is mounted: token and ca.crt; both are read again as they change",
+    initial: podAccountDir,
   },
   'controller-class': {
     ...text,
@@ -166,6 +174,7 @@ export function readServeConfig(
     port: values.port,
     authentication: open ? 'none' : 'required',
     tokenFiles: values['token-file'] ?? [],
+    serviceAccountDir: values['service-account-dir'],
     fingerprintKeyFiles: values['fingerprint-key-file'] ?? values['token-file'] ?? [],
     logLevel: values['log-level'],
     coalesceWindowMs: values['coalesce-window'],

@@ -5,7 +5,7 @@ import {
   type OutgoingHttpHeaders,
   type RequestOptions,
 } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type AgentOptions, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseExact, stringifyExact } from '../providers/kit/json/exact.ts';
@@ -16,6 +16,24 @@ export interface KubeEndpoint {
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly agent: Agent;
+}
+
+/** What a kubeconfig, or a pod, says of the way to the API server. */
+export interface KubeAccess {
+  readonly url: URL;
+  readonly headers: OutgoingHttpHeaders;
+  /** Whom to trust, and a certificate of our own. */
+  readonly tls: AgentOptions;
+  /** Goes through a proxy. */
+  readonly agent?: Agent;
+}
+
+/** Where a {@link KubeAccess} is read. */
+export interface KubeAccessSource {
+  /** What the files say now. Rejects with {@link KubeApiError}. */
+  read(): Promise<KubeAccess>;
+  /** What was read was refused. */
+  reload(): void;
 }
 
 /** The endpoint, kept fresh. */

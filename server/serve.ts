@@ -93,7 +93,8 @@ async function start(
   endings.push(auth.stop);
   const certificate = config.tls && (await loadCertificate(config.tls));
 
-  const api = createKubeApi(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig });
+  const { kubeconfig, serviceAccountDir } = config;
+  const api = createKubeApi({ kubeconfig, serviceAccountDir });
   endings.push(api.close);
   const fingerprints = await createFingerprints({
     keyFiles: config.fingerprintKeyFiles,
