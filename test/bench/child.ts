@@ -27,11 +27,15 @@ const heap = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 /** As in the image: filled by the first server of the first run. */
 const compileCache = join(tmpdir(), 'keyhook-bench-compile-cache');
 
-/** Starts a script of `servers/`. */
-export async function startServer(script: string, settings: object): Promise<Server> {
+/** Starts a script of `servers/`, with these variables besides. */
+export async function startServer(
+  script: string,
+  settings: object,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'servers', script), [JSON.stringify(settings)], {
     execArgv: heap,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });

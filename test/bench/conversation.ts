@@ -10,13 +10,14 @@ import type { ResourceType } from '../../server/kube-api.ts';
 import { typeOf } from '../scenarios/kinds.ts';
 import { http } from '../support/http.ts';
 import { startRecordingProxy } from '../support/recording-proxy.ts';
-import { startServer } from './child.ts';
+import { type Server, startServer } from './child.ts';
 import { externalSecret, manifests } from './manifests.ts';
+import { startPod } from './pod.ts';
 
 /** A conversation of a hook with its driver, cut short while nothing was due. */
 export interface Conversation {
-  /** Flags of a hook that is to carry the conversation on. */
-  readonly flags: Readonly<Record<string, string>>;
+  /** Starts another hook, which is to carry the conversation on. */
+  startHook(): Promise<Server>;
   readonly token: string;
   /** Bodies of the last sync call about each ExternalSecret: synced, and not due for hours. */
   readonly bodies: readonly Buffer[];
@@ -26,17 +27,23 @@ export interface Conversation {
 /** Records what is said about so many ExternalSecrets: a hook as it ships, the API server and the driver of `local/`. */
 export async function recordConversation(count: number): Promise<Conversation> {
   const cluster = await startLocalCluster();
+  const pod = await startPod(cluster.url);
   const token = randomBytes(24).toString('base64url');
   const tokenFile = join(dirname(cluster.kubeconfig), 'token');
   await writeFile(tokenFile, token, { mode: 0o600 });
   const flags = {
     host: '127.0.0.1',
     port: '0',
-    kubeconfig: cluster.kubeconfig,
     'token-file': tokenFile,
     'shutdown-delay': '0s',
+    ...pod.flags,
   };
-  const hook = await startServer('hook.ts', flags);
+  const startHook = () => startServer('hook.ts', flags, pod.env);
+  const stop = async () => {
+    await pod.stop();
+    await cluster.stop();
+  };
+  const hook = await startHook();
   const proxy = await startRecordingProxy(hook.url);
   try {
     await install(cluster, proxy.url, token);
@@ -47,9 +54,9 @@ export async function recordConversation(count: number): Promise<Conversation> {
     // A driver that has just begun goes over everything once, and finds nothing to do.
     await drive(cluster, async () => lastBodies(proxy.requests.slice(before)).length === count);
     const bodies = lastBodies(proxy.requests.slice(before));
-    return { flags, token, bodies, stop: cluster.stop };
+    return { startHook, token, bodies, stop };
   } catch (error) {
-    await cluster.stop();
+    await stop();
     throw error;
   } finally {
     await proxy.close();

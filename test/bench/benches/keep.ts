@@ -12,7 +12,7 @@ export const keep: Bench = async ({ size, tell }) => {
   tell('recording a conversation');
   const conversation = await recordConversation(50);
   const bodies = conversation.bodies;
-  const servers = await Promise.all([startServer('bare.ts', {}), startServer('hook.ts', conversation.flags)]);
+  const servers = await Promise.all([startServer('bare.ts', {}), conversation.startHook()]);
   try {
     const [bare, hook] = servers;
     const bareRequests = bodies.map((body) => post(bare.url, '/sync', body));

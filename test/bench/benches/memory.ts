@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Server, startServer } from '../child.ts';
+import type { Server } from '../child.ts';
 import { assertNothingWasDue, recordConversation } from '../conversation.ts';
 import type { Bench } from '../figure.ts';
 import { load, post } from '../load.ts';
@@ -11,7 +11,7 @@ export const memory: Bench = async ({ size, tell }) => {
   const first = size === 'full' ? 100_000 : 10_000;
   tell('recording a conversation');
   const conversation = await recordConversation(200);
-  const hook = await startServer('hook.ts', conversation.flags);
+  const hook = await conversation.startHook();
   try {
     const requests = conversation.bodies.map((body) =>
       post(hook.url, '/hooks/externalsecret/sync', body, conversation.token),
