@@ -1,17 +1,14 @@
 import { type AwsKeys, givenKeys, webIdentity } from '../../kit/aws-keys.ts';
-import { ProviderError } from '../../kit/errors.ts';
+import type { Sts } from '../../kit/aws-sts.ts';
 import { createHttpClient, type HttpClient } from '../../kit/http.ts';
+import { forbidInSecretStore } from '../../kit/own-identity.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import type { Sts } from './aws-sts.ts';
 import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['iam']>;
 
 const defaultPath = 'aws';
 const defaultRegion = 'us-east-1';
-/** Without one of them ESO takes no identity of the pod: neither static keys of the environment nor the node's role. */
-const podIdentities = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
-
 /**
  * `auth.iam` (developer.hashicorp.com/vault/api-docs/auth/aws#login): a signed GetCallerIdentity request, which Vault sends to
  * AWS to learn who signed it. Everything is obtained for each login, and nothing goes through the process's environment.
@@ -31,7 +28,7 @@ export const iam: AuthMethod<Section> = {
 
 async function loginRequest(section: Section, context: AuthContext) {
   const { path, region, role, externalID, vaultRole, vaultAwsIamServerID } = section;
-  const { assumeRole, signed, stsOf } = await import('./aws-sts.ts');
+  const { assumeRole, signed, stsOf } = await import('../../kit/aws-sts.ts');
   const sts = stsOf(region || defaultRegion, process.env);
   const http = createHttpClient();
   try {
@@ -70,26 +67,11 @@ async function baseKeys(
   const account = jwt?.serviceAccountRef;
   if (account !== undefined) {
     const { role, token } = await webIdentity(account, credentials);
-    const { assumeRoleWithWebIdentity } = await import('./aws-sts.ts');
+    const { assumeRoleWithWebIdentity } = await import('../../kit/aws-sts.ts');
     return assumeRoleWithWebIdentity(http, sts, role, token);
   }
   if (secretRef !== undefined) return givenKeys(secretRef, credentials);
-  // Who gets the signed request can log in with it, and whoever writes a SecretStore chooses the server that gets it.
-  if (scope.kind === 'SecretStore') {
-    throw new ProviderError('CredentialForbidden', { what: "the hook's own AWS identity" });
-  }
+  forbidInSecretStore(scope, "the hook's own AWS identity");
+  const { podKeys } = await import('../../kit/aws-sts.ts');
   return podKeys(sts.region);
-}
-
-async function podKeys(region: string): Promise<AwsKeys> {
-  const what = "the hook's own AWS identity";
-  if (!podIdentities.some((name) => process.env[name]))
-    throw new ProviderError('CredentialMissing', { what });
-  const { STSClient } = await import('@aws-sdk/client-sts');
-  const { config } = new STSClient({ region });
-  try {
-    return await config.credentials();
-  } catch {
-    throw new ProviderError('LoginFailed');
-  }
 }

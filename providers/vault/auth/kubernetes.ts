@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { ProviderError } from '../../kit/errors.ts';
+import { forbidInSecretStore, ownFile, ownTokenPath } from '../../kit/own-identity.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
 import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['kubernetes']>;
 
 const tokenSeconds = 600;
-const ownTokenPath = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
  * `auth.kubernetes` (developer.hashicorp.com/vault/api-docs/auth/kubernetes#login). ESO's fall-back to the token Secrets
@@ -35,14 +33,6 @@ async function jwtFor({ serviceAccountRef, secretRef }: Section, context: AuthCo
     return (await credentials.serviceAccountToken(serviceAccountRef, [], tokenSeconds)).token;
   }
   if (secretRef !== undefined) return trimmedSecret(credentials, secretRef, 'token');
-  // The hook's own token opens what the hook may do. Whoever writes a SecretStore also chooses the server that it goes
-  // to, so, unlike in ESO, only a ClusterSecretStore may use it.
-  if (scope.kind === 'SecretStore') {
-    throw new ProviderError('CredentialForbidden', { what: "the hook's own ServiceAccount token" });
-  }
-  try {
-    return (await readFile(ownTokenPath, 'utf8')).trim();
-  } catch {
-    throw new ProviderError('CredentialMissing', { what: `file ${ownTokenPath}` });
-  }
+  forbidInSecretStore(scope, "the hook's own ServiceAccount token");
+  return ownFile(ownTokenPath);
 }

@@ -7,7 +7,7 @@ import { createCredentials } from '../../../../providers/kit/credentials.ts';
 import { ProviderError } from '../../../../providers/kit/errors.ts';
 import type { KubeReader } from '../../../../providers/kit/kube.ts';
 import type { StoreScope } from '../../../../providers/kit/provider.ts';
-import { stsOf } from '../../../../providers/vault/auth/aws-sts.ts';
+import { stsOf } from '../../../../providers/kit/aws-sts.ts';
 import { connectVault } from '../../../../providers/vault/client.ts';
 import type { VaultSpec } from '../../../../providers/vault/schema.ts';
 import { memoryKube } from '../../../conformance/harness.ts';

@@ -1,8 +1,8 @@
-import { STSClient } from '@aws-sdk/client-sts';
-import type { AwsKeys } from '../../kit/aws-keys.ts';
-import { ProviderError } from '../../kit/errors.ts';
-import type { HttpClient } from '../../kit/http.ts';
-import { retryAfterSeconds } from '../../kit/retry-after.ts';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { AwsKeys } from './aws-keys.ts';
+import { ProviderError } from './errors.ts';
+import type { HttpClient } from './http.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 
 /** The Security Token Service of a region. */
 export interface Sts {
@@ -38,7 +38,7 @@ export async function signed(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<SignedRequest> {
   const body = bodyOf(parameters);
-  const signer = await new STSClient({ region, credentials: keys }).config.signer();
+  const signer = await (await clientOf(region, keys)).config.signer();
   const request = {
     method: 'POST',
     protocol: url.protocol,
@@ -122,4 +122,24 @@ async function keysFrom(
   const sessionToken = element('SessionToken');
   if (!accessKeyId || !secretAccessKey || !sessionToken) throw new ProviderError('Malformed', { status });
   return { accessKeyId, secretAccessKey, sessionToken };
+}
+
+/** Without one of them ESO takes no identity of the pod: neither static keys of the environment nor the node's role. */
+const podIdentities = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+
+/** Keys of the hook's own pod. Throws `CredentialMissing` without any, `LoginFailed` when AWS refuses them. */
+export async function podKeys(region: string): Promise<AwsKeys> {
+  if (!podIdentities.some((name) => process.env[name]))
+    throw new ProviderError('CredentialMissing', { what: "the hook's own AWS identity" });
+  const { config } = await clientOf(region);
+  try {
+    return await config.credentials();
+  } catch {
+    throw new ProviderError('LoginFailed');
+  }
+}
+
+async function clientOf(region: string, credentials?: AwsKeys): Promise<STSClient> {
+  const sdk = await import('@aws-sdk/client-sts');
+  return new sdk.STSClient({ region, ...(credentials === undefined ? {} : { credentials }) });
 }
