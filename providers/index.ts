@@ -7,5 +7,6 @@ export { gitlab } from './gitlab/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';
+export { scaleway } from './scaleway/index.ts';
 export { vault } from './vault/index.ts';
 export { webhook } from './webhook/index.ts';

@@ -15,8 +15,8 @@ export interface RestRequest {
   /** What is undefined is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: object;
+  /** An object is sent as JSON; text as it is, and as JSON unless `headers` say otherwise. */
+  readonly body?: object | string;
   /** Label of `externalsecret_provider_api_calls_count`. */
   readonly call: string;
   /** The thing asked for, in the manifest's words, for errors. */
@@ -88,7 +88,9 @@ export function createRestApi(options: RestOptions): RestApi {
         what,
         signal,
         ...(maxBytes === undefined ? {} : { maxBytes }),
-        ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+        ...(body === undefined
+          ? {}
+          : { body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) }),
       });
     return makeCall(calls, { name: call, signal }, send, answers);
   };

@@ -1,8 +1,16 @@
 /**
  * How a provider reads JSON (spec providers 1.5, 1.6). `vault-v1` and `vault-v2` differ because version 2 of the KV engine
- * itself rounds numbers to float64 (spec providers 17).
+ * itself rounds numbers to float64 (spec providers 17). `as-written` is `as-given` with numbers that keep their spelling;
+ * `decoded` is `as-given` in a document that the backend's client has decoded and written again.
  */
-export type Dialect = 'escaped-first' | 'as-given-first' | 'as-given' | 'vault-v1' | 'vault-v2';
+export type Dialect =
+  | 'escaped-first'
+  | 'as-given-first'
+  | 'as-given'
+  | 'as-written'
+  | 'decoded'
+  | 'vault-v1'
+  | 'vault-v2';
 
 /** Document D of spec providers 13.1, to the byte. */
 export const documentD =
@@ -12,14 +20,23 @@ type PerDialect = string | { readonly [D in Dialect | 'else']?: string };
 
 /** 13.1: property and its value; undefined for one that is missing. */
 const properties: readonly [property: string, value: PerDialect | undefined][] = [
-  ['a.b', { 'as-given-first': 'nest', 'as-given': 'nest', else: 'dot' }],
+  [
+    'a.b',
+    {
+      'as-given-first': 'nest',
+      'as-given': 'nest',
+      'as-written': 'nest',
+      decoded: 'nest',
+      else: 'dot',
+    },
+  ],
   ['a', '{"b":"nest"}'],
   ['n', ''],
   ['i', { 'vault-v2': '9007199254740992', else: '9007199254740993' }],
-  ['f', { 'vault-v1': '1.50', else: '1.5' }],
-  ['e', { 'vault-v1': '1e3', else: '1000' }],
+  ['f', { 'vault-v1': '1.50', 'as-written': '1.50', else: '1.5' }],
+  ['e', { 'vault-v1': '1e3', 'as-written': '1e3', else: '1000' }],
   ['t', 'true'],
-  ['o', { 'vault-v1': '{"x":1}', 'vault-v2': '{"x":1}', else: '{ "x": 1 }' }],
+  ['o', { 'vault-v1': '{"x":1}', 'vault-v2': '{"x":1}', decoded: '{"x":1}', else: '{ "x": 1 }' }],
   ['o.x', '1'],
   ['arr', '[1,"two",{"k":"v"}]'],
   ['arr.#', '3'],
@@ -45,7 +62,7 @@ export function propertiesOfD(dialect: Dialect): [property: string, value: strin
 
 /** 13.2: the keys that {@link documentD} is extracted to. */
 export function keysOfD(dialect: Dialect): Record<string, string> {
-  const decoded = dialect === 'vault-v1' || dialect === 'vault-v2';
+  const decoded = isDecoded(dialect);
   return {
     'a.b': 'dot',
     a: '{"b":"nest"}',
@@ -65,8 +82,12 @@ export function keysOfD(dialect: Dialect): Record<string, string> {
 
 /** What the whole of {@link documentD} reads as. */
 export function wholeOfD(dialect: Dialect): string {
-  if (dialect !== 'vault-v1' && dialect !== 'vault-v2') return documentD;
+  if (!isDecoded(dialect)) return documentD;
   const [e, f, i] =
-    dialect === 'vault-v1' ? ['1e3', '1.50', '9007199254740993'] : ['1000', '1.5', '9007199254740992'];
+    dialect !== 'vault-v2' ? ['1e3', '1.50', '9007199254740993'] : ['1000', '1.5', '9007199254740992'];
   return `{"a":{"b":"nest"},"a.b":"dot","arr":[1,"two",{"k":"v"}],"at@x":"y","e":${e},"f":${f},"i":${i},"n":null,"o":{"x":1},"pipe|k":"p","s":"","t":true,"u":"A/"}`;
+}
+
+function isDecoded(dialect: Dialect): boolean {
+  return dialect === 'vault-v1' || dialect === 'vault-v2' || dialect === 'decoded';
 }

@@ -14,6 +14,8 @@ export interface JsonSecretOptions {
   readonly dots: 'escaped-first' | 'as-given-first' | 'as-given' | 'exact-then-path';
   /** Rule A or Rule B of spec providers 1.6. */
   readonly flatten: 'raw' | 'decoded';
+  /** A number keeps its spelling also where a path finds it; a fraction or an exponent becomes plain decimal unless given. */
+  readonly numbers?: 'as-written';
   /** What a property that is not there means; `PropertyMissing` unless given. */
   readonly missing?: 'PropertyMissing' | 'NotFound';
   /** The secret's name in errors. */
@@ -22,11 +24,14 @@ export interface JsonSecretOptions {
 
 /** A secret whose bytes may be JSON; they are parsed when first asked for as an object, and never copied before. */
 export function jsonSecret(bytes: Uint8Array, options: JsonSecretOptions): RemoteSecret {
-  const { dots, flatten, missing = 'PropertyMissing', what } = options;
+  const { dots, flatten, numbers, missing = 'PropertyMissing', what } = options;
   const names = once(() => flattenRaw(parseJson(bytes)));
   const keys = flatten === 'raw' ? names : once(() => flattenDecoded(parseJson(bytes)));
 
-  const path = (property: string) => lookUp(bytes, property)?.text;
+  const path = (property: string) => {
+    const found = lookUp(bytes, property);
+    return numbers === 'as-written' && found?.kind === 'number' ? found.raw : found?.text;
+  };
   const name = (property: string) =>
     property.includes('.') ? path(property.replaceAll('.', '\\.')) : undefined;
   const find = (property: string): Uint8Array | undefined => {
