@@ -15,5 +15,19 @@ export function summary(parent: KubeObject): string {
   const where = `${parent.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
   if (ready === undefined)
     return `none   ${where}: no status; its store may belong to another controller class`;
-  return `${ready.status === 'True' ? 'ready ' : 'failed'} ${where}: ${ready.reason}: ${ready.message}`;
+  const said = [ready.reason, ready.message, ...placesOf(parent)].filter((part) => part !== undefined);
+  return `${ready.status === 'True' ? 'ready ' : 'failed'} ${where}: ${said.join(': ')}`;
+}
+
+/** Where a kind with an object in each namespace has one, and where it has none. */
+function placesOf({ status, kind }: KubeObject): string[] {
+  if (!kind.startsWith('Cluster') || kind === 'ClusterSecretStore') return [];
+  const { provisionedNamespaces = [], failedNamespaces = [] } = (status ?? {}) as {
+    provisionedNamespaces?: string[];
+    failedNamespaces?: { namespace: string; reason?: string }[];
+  };
+  return [
+    provisionedNamespaces.length === 0 ? 'in no namespace' : `in ${provisionedNamespaces.join(', ')}`,
+    ...failedNamespaces.map(({ namespace, reason }) => `not in ${namespace}, ${reason}`),
+  ];
 }

@@ -1,7 +1,10 @@
 import type { Provider } from '../providers/kit/provider.ts';
+import type { ClusterExternalSecretSpec } from './cluster-external-secret/schema.ts';
+import { clusterExternalSecretProblems } from './cluster-external-secret/validity.ts';
 import { ruleProblems } from './external-secret/rules.ts';
 import type { ExternalSecretSpec } from './external-secret/schema.ts';
 import { specProblems } from './external-secret/validity.ts';
+import { selectionProblem } from './fan-out/namespaces.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { describeProblem } from './lib/problems.ts';
 import { createStoreCheck } from './secret-store/validity.ts';
@@ -48,6 +51,13 @@ export function admissions(
       scope: 'Namespaced',
       check: (object) => ({ problems: externalSecretProblems(object, delimiters), warnings: [] }),
     },
+    {
+      path: '/validate-external-secrets-io-v1-clusterexternalsecret',
+      kind: 'ClusterExternalSecret',
+      resource: 'clusterexternalsecrets',
+      scope: 'Cluster',
+      check: (object) => ({ problems: clusterProblems(object, delimiters), warnings: [] }),
+    },
     store('SecretStore', 'Namespaced'),
     store('ClusterSecretStore', 'Cluster'),
   ];
@@ -57,6 +67,18 @@ function externalSecretProblems(object: KubeObject, delimiters: Delimiters): str
   const shape = specProblems(object);
   const problems = shape.length > 0 ? shape : ruleProblems(object.spec as ExternalSecretSpec, delimiters);
   return problems.map(describeProblem);
+}
+
+/** Also what would be refused of each of its ExternalSecrets. */
+function clusterProblems(object: KubeObject, delimiters: Delimiters): string[] {
+  const shape = clusterExternalSecretProblems(object);
+  if (shape.length > 0) return shape.map(describeProblem);
+  const spec = object.spec as ClusterExternalSecretSpec;
+  const selection = selectionProblem(spec);
+  return [
+    ...(selection === undefined ? [] : [selection]),
+    ...ruleProblems(spec.externalSecretSpec, delimiters).map(describeProblem),
+  ];
 }
 
 function storeWarnings(

@@ -21,7 +21,8 @@ export interface CustomizeRequest {
 
 /**
  * One rule that selects related objects, by name or by labels. `names` is never empty: an empty list would widen to
- * everything. A selector of a parent with a namespace always names that namespace, also for kinds that have none.
+ * everything. A selector of a parent with a namespace always names that namespace, also for kinds that have none;
+ * one of a parent without selects Namespaces.
  */
 export type RelatedRule = {
   readonly apiVersion: string;

@@ -1,5 +1,6 @@
 import { registry } from '../providers/registry.ts';
 import { admissions } from './admission.ts';
+import { clusterExternalSecret } from './cluster-external-secret/kind.ts';
 import { apiVersionOf, crd, group } from './crd.ts';
 import { externalSecret } from './external-secret/kind.ts';
 import { generatorKinds } from './generator/kind.ts';
@@ -28,7 +29,11 @@ export interface DefinitionOptions {
 }
 
 /** Every parent kind that is installed. */
-export const parentKinds: readonly ParentKind[] = [externalSecret, ...storeKinds([...registry.values()])];
+export const parentKinds: readonly ParentKind[] = [
+  externalSecret,
+  clusterExternalSecret,
+  ...storeKinds([...registry.values()]),
+];
 
 /** Every kind that is installed: those, and the ones that the hook only reads. */
 export const installedKinds: readonly InstalledKind[] = [...parentKinds, ...generatorKinds];

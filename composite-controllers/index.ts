@@ -2,10 +2,12 @@ import type { Backends } from '../providers/backends.ts';
 import type { Generators } from '../providers/generators.ts';
 import type { Generator } from '../providers/kit/generator.ts';
 import type { Provider } from '../providers/kit/provider.ts';
+import { createClusterExternalSecretController } from './cluster-external-secret/sync.ts';
 import type { CompositeController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
 import { createGenerations } from './generator/generations.ts';
 import type {
+  ClusterNamespaces,
   EventSink,
   Fingerprints,
   GeneratorObjects,
@@ -28,6 +30,7 @@ export interface ControllerDeps {
   readonly generatorObjects: GeneratorObjects;
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
+  readonly namespaces: ClusterNamespaces;
   readonly sources: TemplateSources;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;
@@ -47,6 +50,7 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
   });
   return [
     createExternalSecretController({ ...deps, generations }),
+    createClusterExternalSecretController(deps),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];

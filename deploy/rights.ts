@@ -21,9 +21,11 @@ const rule = (group: string, resources: readonly string[], verbs: readonly strin
 /** What the hook may do in the namespaces that it serves: it never lists, watches or deletes. A test compares its calls. */
 export const hookRules: readonly Rule[] = [
   rule(core, ['secrets'], ['get', 'patch', 'create']),
-  rule(core, ['configmaps', 'serviceaccounts'], ['get']),
+  rule(core, ['configmaps', 'serviceaccounts', 'namespaces'], ['get']),
   rule(core, ['events'], ['create', 'patch']),
   rule(generatorGroup, knownGenerators.map(pluralOf), ['get']),
+  // Whose an object is that a parent of many namespaces is about to make its own, and what others put into one that is.
+  rule(ours, ['externalsecrets'], ['get', 'patch']),
 ];
 
 /** Stores that log in by ServiceAccount need it; whoever gives it up grants it by name, ServiceAccount by ServiceAccount. */

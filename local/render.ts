@@ -14,7 +14,7 @@ import { fingerprintsBy } from '../server/fingerprints.ts';
 import { createGate } from '../server/gate.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
 import { generatorObjects, generatorType } from '../server/kube-generators.ts';
-import { kubeReader, targetObjects, targetSecrets } from '../server/kube-ports.ts';
+import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../server/kube-ports.ts';
 import { createLogger } from '../server/logger.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { createTemplateRunner } from '../server/templates.ts';
@@ -41,6 +41,7 @@ const group = 'external-secrets.io';
 const parentTypes: readonly ResourceType[] = [
   type('clustersecretstores', 'ClusterSecretStore', false),
   type('secretstores', 'SecretStore', true),
+  type('clusterexternalsecrets', 'ClusterExternalSecret', false),
   type('externalsecrets', 'ExternalSecret', true),
 ];
 /** What is read, and gets no status. */
@@ -104,6 +105,7 @@ function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number
     secrets: targetSecrets(api),
     objects: targetObjects(api),
     generatorObjects: generatorObjects(api),
+    namespaces: clusterNamespaces(api),
     templates,
     fingerprints: fingerprintsBy([randomBytes(32)]),
     events: { record() {} },

@@ -2,6 +2,7 @@ import { type Admission, admissions } from '../composite-controllers/admission.t
 import type { CompositeController } from '../composite-controllers/controller.ts';
 import { createControllers } from '../composite-controllers/index.ts';
 import type {
+  ClusterNamespaces,
   EventSink,
   Fingerprints,
   GeneratorObjects,
@@ -26,6 +27,7 @@ export interface Ports {
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
   readonly generatorObjects: GeneratorObjects;
+  readonly namespaces: ClusterNamespaces;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;
   readonly events: EventSink;

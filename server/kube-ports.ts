@@ -1,9 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { SecretObject } from '../composite-controllers/lib/objects.ts';
-import type { ObjectKind, TargetObjects, TargetSecrets } from '../composite-controllers/lib/ports.ts';
+import type { KubeObject, SecretObject } from '../composite-controllers/lib/objects.ts';
+import type {
+  ClusterNamespaces,
+  ObjectKind,
+  TargetObjects,
+  TargetSecrets,
+} from '../composite-controllers/lib/ports.ts';
 import type { BoundToken, KubeData, KubeReader } from '../providers/kit/kube.ts';
 import { type JsonPatchOperation, type KubeApi, KubeApiError, type ResourceType } from './kube-api.ts';
-import { configMaps, secrets, serviceAccounts } from './kube-verbs.ts';
+import { configMaps, namespaces, secrets, serviceAccounts } from './kube-verbs.ts';
 
 /** What providers may ask of Kubernetes, asked of the API server. */
 export function kubeReader(api: KubeApi): KubeReader {
@@ -45,16 +50,10 @@ export function targetSecrets(api: KubeApi): TargetSecrets {
     get,
     async patch(namespace, name, patch) {
       mustBeNames(namespace, name);
-      try {
-        return { kind: 'patched', secret: await api.jsonPatch(secrets, namespace, name, patch) };
-      } catch (error) {
-        if (!(error instanceof KubeApiError)) throw error;
-        if (error.status === 404 || error.status === 409) return { kind: 'conflict' };
-        // 422 is a failed `test` as well as a refused result; whether the Secret has moved on tells them apart.
-        if (error.status === 422 && isOutdated(await get(namespace, name), patch))
-          return { kind: 'conflict' };
-        throw error;
-      }
+      const patched = await guarded<SecretObject>(api.jsonPatch(secrets, namespace, name, patch), patch, () =>
+        get(namespace, name),
+      );
+      return patched === undefined ? { kind: 'conflict' } : { kind: 'patched', secret: patched };
     },
     async apply(secret, fieldManager) {
       mustBeNames(secret.metadata.namespace ?? '', secret.metadata.name);
@@ -65,6 +64,16 @@ export function targetSecrets(api: KubeApi): TargetSecrets {
         if (error instanceof KubeApiError && error.status === 409) return { kind: 'conflict' };
         throw error;
       }
+    },
+  };
+}
+
+/** The hook's own access to Namespaces. */
+export function clusterNamespaces(api: KubeApi): ClusterNamespaces {
+  return {
+    async get(name) {
+      mustBeNames(name, name);
+      return orAbsent(api.get(namespaces, undefined, name));
     },
   };
 }
@@ -110,10 +119,35 @@ export function targetObjects(api: KubeApi): TargetObjects {
       mustBeNames(namespace, name);
       await orAbsent(api.remove(await typeOf(object), namespace, name, uid === undefined ? {} : { uid }));
     },
+    async patch(object, patch) {
+      const { namespace = '', name } = object.metadata;
+      mustBeNames(namespace, name);
+      const type = await typeOf(object);
+      const live = () => orAbsent(api.get(type, namespace, name));
+      const patched = await guarded(api.jsonPatch(type, namespace, name, patch), patch, live);
+      return patched === undefined ? { kind: 'conflict' } : { kind: 'patched', object: patched };
+    },
   };
 }
 
-function isOutdated(live: SecretObject | undefined, patch: readonly JsonPatchOperation[]): boolean {
+/** What a patch came to; undefined when the object has moved on from the state that it tests, or is gone. */
+async function guarded<T extends KubeObject>(
+  written: Promise<T>,
+  patch: readonly JsonPatchOperation[],
+  live: () => Promise<KubeObject | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await written;
+  } catch (error) {
+    if (!(error instanceof KubeApiError)) throw error;
+    if (error.status === 404 || error.status === 409) return undefined;
+    // 422 is a failed `test` as well as a refused result; whether the object has moved on tells them apart.
+    if (error.status === 422 && isOutdated(await live(), patch)) return undefined;
+    throw error;
+  }
+}
+
+function isOutdated(live: KubeObject | undefined, patch: readonly JsonPatchOperation[]): boolean {
   const tested = patch.find(({ op, path }) => op === 'test' && path === '/metadata/resourceVersion');
   return live === undefined || (tested !== undefined && live.metadata.resourceVersion !== tested.value);
 }

@@ -104,6 +104,12 @@ const core = { group: '', version: 'v1', namespaced: true } as const;
 export const secrets: ResourceType = { ...core, resource: 'secrets', kind: 'Secret' };
 export const configMaps: ResourceType = { ...core, resource: 'configmaps', kind: 'ConfigMap' };
 export const serviceAccounts: ResourceType = { ...core, resource: 'serviceaccounts', kind: 'ServiceAccount' };
+export const namespaces: ResourceType = {
+  ...core,
+  resource: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
 export const events: ResourceType = { ...core, resource: 'events', kind: 'Event' };
 
 function apiVersionOf({ group, version }: ResourceType): string {

@@ -71,7 +71,11 @@ export function serializeCustomize(
       return { ...base, names };
     }
     must(isObject(rule.labelSelector), 'a rule without names has a selector');
-    must(own === undefined || own === namespace, 'a selector looks into the namespace of its parent');
+    // Of a parent that lives in none, it would hand over what all namespaces keep.
+    must(
+      own === undefined ? apiVersion === 'v1' && resource === 'namespaces' : own === namespace,
+      'a selector looks into the namespace of its parent, or at Namespaces',
+    );
     return { ...base, labelSelector: rule.labelSelector };
   });
   return JSON.stringify({ relatedResources });

@@ -16,7 +16,7 @@ import { createGate } from './gate.ts';
 import { createKubeApi } from './kube.ts';
 import type { KubeApi } from './kube-api.ts';
 import { generatorObjects } from './kube-generators.ts';
-import { kubeReader, targetObjects, targetSecrets } from './kube-ports.ts';
+import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from './kube-ports.ts';
 import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createMetricsServer } from './metrics-server.ts';
@@ -163,6 +163,7 @@ function parts(
     secrets: targetSecrets(api),
     objects: targetObjects(api),
     generatorObjects: generatorObjects(api),
+    namespaces: clusterNamespaces(api),
     events,
     log,
     observer: metrics.backends,

@@ -1,4 +1,4 @@
-import type { ManagedFields, SecretObject } from './objects.ts';
+import type { KubeObject, ManagedFields, SecretObject } from './objects.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -65,6 +65,29 @@ export function echo(secret: SecretObject, owned = ownedFields(secret, metacontr
   };
 }
 
+/** The same of a child that has a `spec`, which is stated whole. */
+export function echoObject(object: KubeObject): KubeObject {
+  const owned = ownedFields(object, metacontroller);
+  const keeps = (names: ReadonlySet<string> | undefined) => (key: string) =>
+    key !== controllerUid && (names === undefined || names.has(key));
+  const { apiVersion, kind, metadata, spec } = object;
+  const { name, namespace, labels, annotations } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...section('labels', labels, keeps(owned?.labels)),
+      ...section('annotations', annotations, keeps(owned?.annotations)),
+    },
+    spec,
+  };
+}
+
+/** Metacontroller adds it itself. */
+const controllerUid = 'controller-uid';
+
 function section<Name extends string>(
   name: Name,
   map: Readonly<Record<string, string>> | undefined,
@@ -80,7 +103,7 @@ function section<Name extends string>(
 const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';
 
 /** What the entries of a writer own together; undefined when there is none. */
-export function ownedFields(secret: SecretObject, writer: Writer): OwnedFields | undefined {
+export function ownedFields(secret: KubeObject, writer: Writer): OwnedFields | undefined {
   const entries = (secret.metadata.managedFields ?? []).filter(writer).map(({ fieldsV1 }) => fieldsV1);
   if (entries.length === 0) return undefined;
   const union = (...path: string[]) => {

@@ -48,6 +48,16 @@ export interface TargetObjects {
   ): Promise<{ kind: 'applied'; object: KubeObject } | { kind: 'conflict' }>;
   /** Deletes the object if it is still that very one. */
   remove(object: KubeObject): Promise<void>;
+  /** As {@link TargetSecrets.patch}. */
+  patch(
+    object: KubeObject,
+    patch: readonly JsonPatchOperation[],
+  ): Promise<{ kind: 'patched'; object: KubeObject } | { kind: 'conflict' }>;
+}
+
+/** Namespaces, live and by name; undefined when there is none. Rejects as {@link TargetSecrets} does. */
+export interface ClusterNamespaces {
+  get(name: string): Promise<KubeObject | undefined>;
 }
 
 /**

@@ -3,34 +3,12 @@ import type { Provider } from '../../providers/kit/provider.ts';
 import { K, type Schema } from '../../providers/kit/schema.ts';
 import { knownProviders } from '../../providers/known.ts';
 import { conditions } from '../lib/condition-schema.ts';
-
-const labelSelector = K.object(
-  'Selects namespaces by their labels; an empty selector selects all of them.',
-  {
-    matchLabels: K.optional(K.map('Labels, all of which must match.', K.string())),
-    matchExpressions: K.optional(
-      K.list(
-        'Conditions on labels, all of which must match.',
-        K.object('One condition.', {
-          key: K.string('The label.'),
-          operator: K.enum('How the label is compared with the values.', [
-            'In',
-            'NotIn',
-            'Exists',
-            'DoesNotExist',
-          ]),
-          values: K.optional(K.list('The values of In and NotIn.', K.string())),
-        }),
-      ),
-    ),
-  },
-  { atomic: true },
-);
+import { namespaceSelector } from '../lib/label-selector-schema.ts';
 
 const namespaceConditions = K.list(
   'Namespaces that may use a ClusterSecretStore: those that any entry matches. Without entries all may.',
   K.object('Selects namespaces; any of the fields may match.', {
-    namespaceSelector: K.optional(labelSelector),
+    namespaceSelector: K.optional(namespaceSelector),
     namespaces: K.optional(K.list('Names of namespaces.', K.namespace())),
     namespaceRegexes: K.optional(
       K.list('Regular expressions (RE2) that are searched in the name of the namespace.', K.string()),

@@ -3,7 +3,7 @@ import type { KubeObject, SecretObject } from '../../composite-controllers/lib/o
 import { KubeApiError } from '../../server/kube-api.ts';
 import type { Action, BackendAction } from './format.ts';
 import { milliseconds } from './format.ts';
-import { recordedKinds, splitRef, typeOf, typeOfManifest } from './kinds.ts';
+import { placeOf, recordedKinds, typeOfManifest } from './kinds.ts';
 import { substitute } from './substitute.ts';
 import type { Backend, World } from './world.ts';
 
@@ -35,20 +35,20 @@ export async function perform(action: Action, stage: Stage): Promise<void> {
 
 /** Server-side apply as a user does it. */
 export async function applyManifest(
-  manifest: { apiVersion: string; kind: string; metadata: { name: string } },
+  manifest: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } },
   { world, namespace }: Pick<Stage, 'world' | 'namespace'>,
 ): Promise<KubeObject> {
   const api = world.as('kubectl');
   const uids = new Map<string, string>();
   for (const [, name = '', ref = ''] of JSON.stringify(manifest).matchAll(/\$\{(uid\.([^}]+))\}/g)) {
-    const { kind, name: owner } = splitRef(ref);
-    uids.set(name, (await api.get(typeOf(kind), namespace, owner)).metadata.uid ?? '');
+    const owner = placeOf(ref, namespace);
+    uids.set(name, (await api.get(owner.type, owner.namespace, owner.name)).metadata.uid ?? '');
   }
   const { metadata, ...rest } = substitute(manifest, (name) => uids.get(name));
   const type = typeOfManifest(manifest);
   const object = {
     ...rest,
-    metadata: { ...metadata, ...(type.namespaced ? { namespace } : {}) },
+    metadata: { ...(type.namespaced ? { namespace } : {}), ...metadata },
   } as KubeObject;
   return api.apply(type, object, { fieldManager: 'kubectl', force: true });
 }
@@ -57,9 +57,7 @@ async function patchObject(
   { object, merge, json = [] }: NonNullable<Action['patch']>,
   { world, namespace }: Stage,
 ): Promise<KubeObject> {
-  const { kind, name } = splitRef(object);
-  const type = typeOf(kind);
-  const within = type.namespaced ? namespace : undefined;
+  const { type, namespace: within, name } = placeOf(object, namespace);
   const api = world.as('kubectl');
   return merge === undefined
     ? api.jsonPatch(type, within, name, json)
@@ -71,17 +69,17 @@ async function editSecret(
   { object, data }: NonNullable<Action['edit']>,
   { world, namespace }: Stage,
 ): Promise<KubeObject> {
-  const { kind, name } = splitRef(object);
+  const { type, namespace: within, name } = placeOf(object, namespace);
   const api = world.as('kubectl-edit');
   for (let attempt = 1; ; attempt++) {
-    const secret = (await api.get(typeOf(kind), namespace, name)) as SecretObject;
+    const secret = (await api.get(type, within, name)) as SecretObject;
     const edited = { ...secret.data };
     for (const [key, value] of Object.entries(data)) {
       if (value === null) delete edited[key];
       else edited[key] = Buffer.from(value).toString('base64');
     }
     try {
-      return await api.replace(typeOf(kind), { ...secret, data: edited });
+      return await api.replace(type, { ...secret, data: edited });
     } catch (error) {
       const isConflict = error instanceof KubeApiError && error.status === 409;
       if (!isConflict || attempt === 5) throw error;
@@ -90,9 +88,7 @@ async function editSecret(
 }
 
 async function deleteObject(ref: string, { world, namespace }: Stage): Promise<void> {
-  const { kind, name } = splitRef(ref);
-  const type = typeOf(kind);
-  const within = type.namespaced ? namespace : undefined;
+  const { kind, type, namespace: within, name } = placeOf(ref, namespace);
   const api = world.as('kubectl');
   const { uid } = (await api.get(type, within, name)).metadata;
   await api.remove(type, within, name);

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
 import type { Stage } from './actions.ts';
 import type { Count, Expectation, Partial } from './format.ts';
-import { recordedKinds, splitRef, typeOf } from './kinds.ts';
+import { placeOf, recordedKinds, typeOf } from './kinds.ts';
 import { differences, fits } from './match.ts';
 import { currentRevision } from './recorder.ts';
 import { substitute } from './substitute.ts';
@@ -37,9 +37,8 @@ export async function takeObjects(
 ): Promise<Before> {
   const objects = new Map<string, KubeObject>();
   for (const ref of [...unchanged, ...recreated]) {
-    const { kind, name } = splitRef(ref);
-    const type = typeOf(kind);
-    objects.set(ref, await world.as('kubectl').get(type, type.namespaced ? namespace : undefined, name));
+    const { type, namespace: within, name } = placeOf(ref, namespace);
+    objects.set(ref, await world.as('kubectl').get(type, within, name));
   }
   return objects;
 }
@@ -74,12 +73,13 @@ export function look(given: Expectation, since: Baseline, before: Before, stage:
 }
 
 function find(ref: string, { world, namespace }: Stage): KubeObject | undefined {
-  const { kind, name } = splitRef(ref);
-  return world.recorder.get(kind, typeOf(kind).namespaced ? namespace : undefined, name);
+  const { kind, namespace: within, name } = placeOf(ref, namespace);
+  return world.recorder.get(kind, within, name);
 }
 
 function objectProblems(expected: Partial, stage: Stage): string[] {
-  const ref = `${expected.kind}/${expected.metadata.name}`;
+  const { namespace, name } = expected.metadata;
+  const ref = [expected.kind, namespace, name].filter((part) => part !== undefined).join('/');
   const actual = find(ref, stage);
   if (actual === undefined) return [`${ref} is missing`];
   return differences(expected, actual).map((difference) => `${ref}: ${difference}`);
@@ -108,8 +108,8 @@ function eventProblems(
   { object, reason, message }: NonNullable<Expectation['events']>[number],
   { world, namespace }: Stage,
 ): string[] {
-  const { kind, name } = splitRef(object);
-  const isThere = world.recorder.list('Event', namespace).some((event) => {
+  const { kind, namespace: within = 'default', name } = placeOf(object, namespace);
+  const isThere = world.recorder.list('Event', within).some((event) => {
     const { involvedObject, reason: why, message: said } = event as unknown as EventFields;
     if (involvedObject.kind !== kind || involvedObject.name !== name) return false;
     return (reason === undefined || fits(reason, why)) && (message === undefined || fits(message, said));
@@ -138,7 +138,10 @@ function neverProblems(partial: Partial, { revision }: Baseline, { world, namesp
   const { kind, metadata } = partial;
   const seen = world.recorder
     .changes(kind, revision)
-    .filter(({ type, object }) => type !== 'DELETED' && isNamed(object, metadata.name, namespace))
+    .filter(
+      ({ type, object }) =>
+        type !== 'DELETED' && isNamed(object, metadata.name, metadata.namespace ?? namespace),
+    )
     .find(({ object }) => differences(partial, object).length === 0);
   return seen === undefined
     ? []
@@ -151,7 +154,7 @@ function orderProblems(
   { revision }: Baseline,
   { world, namespace }: Stage,
 ): string[] {
-  const kinds = new Set(wanted.map((line) => splitRef(line.slice(line.indexOf(' ') + 1)).kind));
+  const kinds = new Set(wanted.map((line) => placeOf(line.slice(line.indexOf(' ') + 1), namespace).kind));
   const happened = [...kinds]
     .flatMap((kind) => world.recorder.changes(kind, revision))
     .filter(({ object, type }) => type !== 'MODIFIED' && isNamed(object, object.metadata.name, namespace))

@@ -9,13 +9,13 @@ const closed = { additionalProperties: false } as const;
 const oneVerb = { ...closed, minProperties: 1, maxProperties: 1 } as const;
 
 const text = Type.String({ minLength: 1 });
-/** `Kind/name`, in the scenario's own namespace unless the kind is cluster-scoped. */
-const ref = Type.String({ pattern: '^[A-Z][A-Za-z]+/[a-z0-9.$\\{\\}-]+$' });
+/** `Kind/name`, in the scenario's own namespace unless the kind is cluster-scoped; in another one `Kind/namespace/name`. */
+const ref = Type.String({ pattern: '^[A-Z][A-Za-z]+(/[a-z0-9.$\\{\\}-]+){1,2}$' });
 const duration = Type.String({ pattern: '^[0-9]+(ms|s|m)$' });
 /** A text that has to be equal, or `/regular expression/`. */
 const pattern = text;
 
-const metadata = Type.Object({ name: text });
+const metadata = Type.Object({ name: text, namespace: Type.Optional(text) });
 const manifest = Type.Object({ apiVersion: text, kind: text, metadata });
 const partial = Type.Object({
   kind: text,

@@ -35,10 +35,20 @@ export function typeOfManifest({ apiVersion, kind }: { apiVersion: string; kind:
   return { ...typeOf(kind), version: apiVersion.slice(apiVersion.indexOf('/') + 1) };
 }
 
-/** Kind and name of `Kind/name`. */
-export function splitRef(ref: string): { kind: string; name: string } {
-  const slash = ref.indexOf('/');
-  return { kind: ref.slice(0, slash), name: ref.slice(slash + 1) };
+/** What `Kind/name` means in a scenario's namespace, and `Kind/namespace/name` in another one. */
+export function placeOf(
+  ref: string,
+  own: string,
+): {
+  readonly kind: string;
+  readonly type: ResourceType;
+  readonly namespace: string | undefined;
+  readonly name: string;
+} {
+  const [kind = '', ...path] = ref.split('/');
+  const type = typeOf(kind);
+  const [name = '', namespace = own] = path.reverse();
+  return { kind, type, namespace: type.namespaced ? namespace : undefined, name };
 }
 
 /** Kinds whose changes are recorded. */

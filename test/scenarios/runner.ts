@@ -128,7 +128,7 @@ function lookup({ world, namespace, backend }: Stage, markers: Map<string, strin
 /** Takes away what would go on being synced; the namespace itself goes as far as the world deletes namespaces. */
 async function clear({ world, namespace }: Stage): Promise<void> {
   const api = world.as('kubectl');
-  for (const kind of ['ExternalSecret', 'SecretStore', 'ClusterSecretStore']) {
+  for (const kind of ['ClusterExternalSecret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore']) {
     const type = typeOf(kind);
     const names = type.namespaced
       ? (await api.list(type, { namespace })).items.map(({ metadata }) => metadata.name)
@@ -137,5 +137,9 @@ async function clear({ world, namespace }: Stage): Promise<void> {
       await api.remove(type, type.namespaced ? namespace : undefined, name).catch(() => {});
   }
   await world.admitSecrets(namespace);
-  await api.remove(typeOf('Namespace'), undefined, namespace).catch(() => {});
+  const namespaces = await api.list(typeOf('Namespace'));
+  // `${ns}-…` are a scenario's further namespaces.
+  for (const { metadata } of namespaces.items)
+    if (`${metadata.name}-`.startsWith(`${namespace}-`))
+      await api.remove(typeOf('Namespace'), undefined, metadata.name).catch(() => {});
 }

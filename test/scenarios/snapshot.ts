@@ -11,7 +11,7 @@ export type Snapshot = Readonly<Record<string, unknown>>;
 
 const quietMs = 700;
 const longestMs = 5_000;
-const kinds = ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore'];
+const kinds = ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore', 'ClusterExternalSecret'];
 
 /** Takes a {@link Snapshot}; two runs of one scenario, with whatever driver, have to come to the same. */
 export async function takeSnapshot(
@@ -25,7 +25,7 @@ export async function takeSnapshot(
     await Promise.all(kinds.map((kind) => world.as('kubectl').list(typeOf(kind), { namespace })))
   )
     .flatMap(({ items }) => items)
-    .filter(({ kind, metadata }) => kind !== 'ClusterSecretStore' || metadata.name === namespace);
+    .filter(({ metadata }) => metadata.namespace !== undefined || metadata.name === namespace);
 
   const names: [found: string, instead: string][] = [
     ...objects.map(({ kind, metadata }): [string, string] => [

@@ -1,7 +1,10 @@
-/** A copy of `value` in which each `${name}`, in keys and values, stands for its variable. Throws for an unknown name. */
+/**
+ * A copy of `value` in which each `${name}`, in keys and values, stands for its variable; of two that are nested the inner
+ * one. Throws for an unknown name.
+ */
 export function substitute<T>(value: T, lookup: (name: string) => string | undefined): T {
   const inText = (text: string) =>
-    text.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+    text.replace(/\$\{([^${}]*)\}/g, (_, name: string) => {
       const found = lookup(name);
       if (found === undefined) throw new Error(`\${${name}} stands for nothing here`);
       return found;

@@ -137,6 +137,7 @@ export function setup(
         scope: async () => 'unknown',
         get: async () => undefined,
         apply: async () => ({ kind: 'conflict' }),
+        patch: async () => ({ kind: 'conflict' }),
         remove: async () => {},
       },
       sources: {

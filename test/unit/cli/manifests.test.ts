@@ -99,7 +99,7 @@ test('the validating webhook is printed only when asked for, and never stops any
   }
   assert.deepEqual(
     webhooks[0].webhooks.map(({ clientConfig }: { clientConfig: { url: string } }) => clientConfig.url),
-    ['externalsecret', 'secretstore', 'clustersecretstore'].map(
+    ['externalsecret', 'clusterexternalsecret', 'secretstore', 'clustersecretstore'].map(
       (kind) => `https://hook.example:9443/validate-external-secrets-io-v1-${kind}`,
     ),
   );

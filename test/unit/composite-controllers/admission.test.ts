@@ -94,6 +94,23 @@ describe('admission', () => {
     assert.match(response.warnings?.[0] ?? '', /not built yet/);
   });
 
+  it('refuses of a ClusterExternalSecret what it would refuse of its ExternalSecrets', () => {
+    const ask1 = (spec: object) =>
+      ask('ClusterExternalSecret', store('ClusterExternalSecret', spec))?.response.status?.message;
+    assert.equal(ask1({ namespaceSelectors: [{}], externalSecretSpec: good }), undefined);
+    assert.match(ask1({}) ?? '', /externalSecretSpec: is required/);
+    assert.match(ask1({ externalSecretSpec: {} }) ?? '', /either data or dataFrom/);
+    assert.match(
+      ask1({ externalSecretSpec: { ...good, refreshInterval: '1 hour' } }) ?? '',
+      /refreshInterval/,
+    );
+    const selector = { matchExpressions: [{ key: 'a', operator: 'In' }] };
+    assert.match(
+      ask1({ namespaceSelector: selector, externalSecretSpec: good }) ?? '',
+      /label selector is not valid: operator In of key "a"/,
+    );
+  });
+
   it('lets everything go', () => {
     assert.deepEqual(ask('ExternalSecret', null, 'DELETE')?.response, { uid: 'u', allowed: true });
     assert.deepEqual(ask('ExternalSecret', externalSecret({}), 'DELETE')?.response, {

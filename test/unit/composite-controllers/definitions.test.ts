@@ -38,6 +38,11 @@ test('each kind has its controller, and each hook its own path', () => {
       `${hookUrl}/hooks/externalsecret/sync`,
       `${hookUrl}/hooks/externalsecret/customize`,
     ],
+    [
+      'keyhook-clusterexternalsecret',
+      `${hookUrl}/hooks/clusterexternalsecret/sync`,
+      `${hookUrl}/hooks/clusterexternalsecret/customize`,
+    ],
     ['keyhook-secretstore', `${hookUrl}/hooks/secretstore/sync`],
     ['keyhook-clustersecretstore', `${hookUrl}/hooks/clustersecretstore/sync`],
   ]);
@@ -57,10 +62,16 @@ test('settings without which Metacontroller would delete, ignore or endlessly re
   }
 });
 
-test('only ExternalSecrets have children: Secrets, which are updated in place', () => {
-  const { 'keyhook-externalsecret': first, ...stores } = specs({ hookUrl });
-  assert.deepEqual(first?.childResources, [
-    { apiVersion: 'v1', resource: 'secrets', updateStrategy: { method: 'InPlace' } },
+test('Secrets are children of ExternalSecrets, and those of ClusterExternalSecrets, all updated in place', () => {
+  const {
+    'keyhook-externalsecret': one,
+    'keyhook-clusterexternalsecret': many,
+    ...stores
+  } = specs({ hookUrl });
+  const updateStrategy = { method: 'InPlace' };
+  assert.deepEqual(one?.childResources, [{ apiVersion: 'v1', resource: 'secrets', updateStrategy }]);
+  assert.deepEqual(many?.childResources, [
+    { apiVersion: 'external-secrets.io/v1', resource: 'externalsecrets', updateStrategy },
   ]);
   for (const spec of Object.values(stores)) assert.equal(spec.childResources, undefined);
 });

@@ -13,7 +13,7 @@ import {
 import { createEventWriter } from '../../../server/events.ts';
 import { generatorObjects } from '../../../server/kube-generators.ts';
 import type { KubeRequest, KubeTransport } from '../../../server/kube-http.ts';
-import { kubeReader, targetSecrets } from '../../../server/kube-ports.ts';
+import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createKubeVerbs } from '../../../server/kube-verbs.ts';
 
 /** Each right as `verb group/resource`. */
@@ -53,6 +53,9 @@ test('the hook may do what it does, and nothing else', async () => {
   const used = new Set<string>();
   const transport: KubeTransport = {
     async call<T>(request: KubeRequest) {
+      // Everybody may ask which resources there are.
+      if (request.path === '/apis/external-secrets.io/v1')
+        return { resources: [{ name: 'externalsecrets', kind: 'ExternalSecret', namespaced: true }] } as T;
       for (const right of rightsFor(request)) used.add(right);
       const status = { token: 't', expirationTimestamp: '2026-01-01T00:00:00Z' };
       return { metadata: { name: 'n', namespace: 'ns' }, status } as T;
@@ -74,6 +77,11 @@ test('the hook may do what it does, and nothing else', async () => {
     patch: ['ns', 'n', []],
     apply: [secret, 'manager'],
   });
+  await callAll(clusterNamespaces(api), { get: ['ns'] });
+  // Its other methods are for targets of other kinds, whose rights come with the choice to allow them.
+  const { get, patch } = targetObjects(api);
+  const child = { ...secret, apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' };
+  await callAll({ get, patch }, { get: [child, 'ns', 'n'], patch: [child, []] });
 
   for (const kind of knownGenerators)
     await callAll(generatorObjects(api), {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { summary } from '../../../cli/ready.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import type { Delimiters } from '../../../composite-controllers/template/parse/scanner.ts';
 import { readManifests } from '../../../local/manifests.ts';
@@ -43,6 +44,22 @@ test('the example with the fake provider renders to its Secret', async () => {
   assert.deepEqual(
     rendering.parents.map((parent) => readyOf(parent)?.status),
     ['True', 'True'],
+  );
+});
+
+test('the example of a ClusterExternalSecret renders to a Secret in each namespace of the files', async () => {
+  const { manifests, problems } = readManifests([join(examples, 'cluster-external-secret')]);
+  const rendering = await render(manifests);
+  assert.deepEqual([...problems, ...rendering.problems], []);
+  assert.deepEqual(rendering.secrets.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).sort(), [
+    'payments-live/registry',
+    'payments-test/registry',
+  ]);
+  for (const parent of rendering.parents) assert.equal(readyOf(parent)?.status, 'True', parent.metadata.name);
+  const cluster = rendering.parents.find(({ kind }) => kind === 'ClusterExternalSecret');
+  assert.equal(
+    cluster && summary(cluster),
+    'ready  ClusterExternalSecret registry: in payments-live, payments-test',
   );
 });
 

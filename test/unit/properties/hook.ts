@@ -15,7 +15,7 @@ import { fingerprintsBy } from '../../../server/fingerprints.ts';
 import { createGate } from '../../../server/gate.ts';
 import type { KubeApi } from '../../../server/kube-api.ts';
 import { generatorObjects } from '../../../server/kube-generators.ts';
-import { kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
+import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
 import { randomness } from '../../../server/randomness.ts';
@@ -43,6 +43,7 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
       generators: createGenerators({ built: generatorRegistry, kube, observer: silentObserver, now }),
       builtGenerators: generatorRegistry,
       generatorObjects: generatorObjects(api),
+      namespaces: clusterNamespaces(api),
       sources: kube,
       templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },
       fingerprints: fingerprintsBy([Buffer.from('one key for all replicas')]),

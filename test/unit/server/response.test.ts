@@ -219,7 +219,11 @@ describe('GHSA-fcxq-v2r3-cc8h: a selector of a parent with a namespace', () => {
     assert.throws(() => select(parent, 'team-b'), UnsafeResponse);
   });
 
-  test('a parent without one may look everywhere', () => {
-    assert.equal(JSON.parse(select(clusterParent)).relatedResources.length, 1);
+  test('a parent without one selects Namespaces, and nothing that they keep', () => {
+    const labelSelector = { matchLabels: { team: 'a' } };
+    const rule = { apiVersion: 'v1', resource: 'namespaces', labelSelector };
+    const text = serializeCustomize(clusterParent, { relatedResources: [rule] });
+    assert.deepEqual(JSON.parse(text).relatedResources, [rule]);
+    assert.throws(() => select(clusterParent), UnsafeResponse);
   });
 });
