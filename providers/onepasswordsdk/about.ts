@@ -5,5 +5,7 @@ export const about: About = {
   finds: ['tags', 'title', 'labels'],
   pushes: true,
   auths: 'service account token',
-  testedAgainst: { fake: 'the SDK over a double of its core; its WASM core offline only' },
+  testedAgainst: {
+    fake: 'the SDK over a double of its core; its WASM core offline only, so nothing is shown of proxies and CAs',
+  },
 };

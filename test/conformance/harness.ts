@@ -1,9 +1,11 @@
+import type { TSchema } from 'typebox';
 import { createCredentials } from '../../providers/kit/credentials.ts';
 import type { KubeReader } from '../../providers/kit/kube.ts';
 import type { ConnectDeps, SecretsClient, StoreScope } from '../../providers/kit/provider.ts';
 import { registry } from '../../providers/registry.ts';
 import { providerTemplates } from '../../server/provider-templates.ts';
 import { createTemplateRunner } from '../../server/templates.ts';
+import { frontNetwork } from '../support/front-network.ts';
 import type { Fault } from '../support/recording-proxy.ts';
 import type { Dialect } from './golden.ts';
 
@@ -36,6 +38,8 @@ export interface Harness {
   /** Key of the registry. */
   readonly provider: string;
   readonly dialect: Dialect;
+  /** Set when there is no server at the other end, and so no network to run over. */
+  readonly network?: 'none';
   start(): Promise<Backend>;
 }
 
@@ -112,13 +116,37 @@ export async function connect(
 ): Promise<SecretsClient> {
   const provider = registry.get(name);
   if (provider === undefined) throw new Error(`no provider ${name} is registered`);
-  return provider.connect(spec as never, scope, {
+  return provider.connect(trusting(provider.spec, spec) as never, scope, {
     credentials: createCredentials(scope, kube),
     now: Date.now,
     countCall: () => {},
     templates: providerTemplates(createTemplateRunner(), Date.now),
     ...deps,
   });
+}
+
+/** A store's section that trusts the authority of this run's network, where it has a place to name one. */
+function trusting(schema: TSchema, spec: unknown): unknown {
+  const caPem = frontNetwork()?.caPem;
+  if (caPem === undefined) return spec;
+  const caBundle = Buffer.from(caPem).toString('base64');
+  const section = spec as { readonly server?: object };
+  switch (placeOfCa(schema)) {
+    case 'section':
+      return { ...section, caBundle };
+    case 'server':
+      return { ...section, server: { ...section.server, caBundle } };
+    case undefined:
+      return spec;
+  }
+}
+
+/** Where a provider's section takes a CA. */
+export function placeOfCa(schema: TSchema): 'section' | 'server' | undefined {
+  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, TSchema>> };
+  if ('caBundle' in properties) return 'section';
+  const { server } = properties as { readonly server?: { readonly properties?: object } };
+  return 'caBundle' in (server?.properties ?? {}) ? 'server' : undefined;
 }
 
 /** Kubernetes with these Secrets, by `namespace/name`, and one token for every ServiceAccount. */

@@ -6,8 +6,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { createServer as createHttpsServer, Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { frontName, frontNetwork } from './front-network.ts';
 
 /** Stands in every answer that the proxy makes up; must appear in no error, log or event of the hook. */
 export const remoteText = 'remote text that must travel no further';
@@ -38,7 +39,7 @@ export interface RecordedRequest {
   fault: Fault | undefined;
 }
 
-/** A loopback HTTP server before a backend. Patterns are matched against `METHOD /path?query`. */
+/** A server on loopback before a backend, by HTTP unless the run has a network of its own. Patterns are matched against `METHOD /path?query`. */
 export interface RecordingProxy {
   readonly url: string;
   /** In order of arrival. */
@@ -117,13 +118,18 @@ export async function startRecordingProxy(
     }
   };
 
-  const server = createServer((request, response) => {
+  const front = frontNetwork();
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch(() => request.socket.destroy());
-  });
+  };
+  const server =
+    front === undefined
+      ? createServer(serve)
+      : createHttpsServer({ cert: front.identity.certPem, key: front.identity.keyPem }, serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${front === undefined ? 'http://127.0.0.1' : `https://${frontName}`}:${(server.address() as AddressInfo).port}`,
     requests,
     count: (pattern) => requests.filter(({ method, path }) => pattern.test(`${method} ${path}`)).length,
     misbehave: (pattern, fault, times = Number.POSITIVE_INFINITY) => {

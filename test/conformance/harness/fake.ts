@@ -1,7 +1,9 @@
 import { type Backend, type Harness, memoryKube } from '../harness.ts';
 
 /** The provider is its own backend: the values stand in the store. */
-export const harnesses: readonly Harness[] = [{ name: 'fake', provider: 'fake', dialect: 'as-given', start }];
+export const harnesses: readonly Harness[] = [
+  { name: 'fake', provider: 'fake', dialect: 'as-given', network: 'none', start },
+];
 
 async function start(): Promise<Backend> {
   const data: { key: string; value: string; version?: string }[] = [];

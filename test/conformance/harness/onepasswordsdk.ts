@@ -3,7 +3,13 @@ import { type Backend, type Harness, memoryKube } from '../harness.ts';
 
 /** The real SDK over a double of its core: what a network does to it cannot be shown. */
 export const harnesses: readonly Harness[] = [
-  { name: 'onepasswordSDK (double of the core)', provider: 'onepasswordSDK', dialect: 'as-given', start },
+  {
+    name: 'onepasswordSDK (double of the core)',
+    provider: 'onepasswordSDK',
+    dialect: 'as-given',
+    network: 'none',
+    start,
+  },
 ];
 
 async function start(): Promise<Backend> {
