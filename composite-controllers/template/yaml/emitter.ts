@@ -1,4 +1,4 @@
-import { type ByteText, decodeRune } from '../../../providers/kit/json/byte-text.ts';
+import type { ByteText } from '../../../providers/kit/json/byte-text.ts';
 import { resolvePlain } from './resolve.ts';
 
 /** A text of YAML that is being written, as libyaml does it. */
@@ -236,15 +236,4 @@ function writeLiteral(e: Emitter, text: string): void {
     e.indention = false;
     breaks = false;
   }
-}
-
-/** Whether every character may stand in a YAML text, which is read once on the way. */
-export function isReadable(bytes: ByteText): boolean {
-  for (let at = 0; at < bytes.length; ) {
-    const { rune, size } = decodeRune(bytes, at);
-    if (rune === 0x7f || (rune >= 0x80 && rune < 0xa0 && rune !== 0x85) || rune === 0xfffe || rune === 0xffff)
-      return false;
-    at += size;
-  }
-  return true;
 }

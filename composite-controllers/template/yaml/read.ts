@@ -1,19 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type Scalar,
-} from 'yaml';
-import { type ByteText, decodeUtf8, toByteText } from '../../../providers/kit/json/byte-text.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
+import { type ByteText, toByteText } from '../../../providers/kit/json/byte-text.ts';
 import type { Budget } from '../limits.ts';
 import { formatFloat } from '../values/float-text.ts';
 import { type Any, dict, list } from '../values/value.ts';
-import { isReadable } from './emitter.ts';
+import { firstDocument } from './document.ts';
 import { type Resolved, resolvePlain } from './resolve.ts';
 
 /** A text that is no YAML, or none that JSON could hold. */
@@ -68,29 +58,6 @@ function yamlOrNothing<T>(read: () => T): T | undefined {
     if (error instanceof NotYaml) return undefined;
     throw error;
   }
-}
-
-/** The end of a document that never began, which go-yaml takes for an error. */
-const strayEnd = /^\ufeff?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*\.\.\.(?:[ \t\r\n]|$)/;
-
-/** Undefined where the text is no YAML, null where it holds nothing. */
-function firstDocument(text: ByteText, budget: Budget): Document | null | undefined {
-  budget.step(1 + (text.length >> 4));
-  const source = decodeUtf8(text);
-  if (toByteText(source) !== text || !isReadable(text) || strayEnd.test(source)) return undefined;
-  const [document] = parseAllDocuments(source, {
-    schema: 'failsafe',
-    version: '1.1',
-    merge: false,
-    uniqueKeys: false,
-    strict: true,
-    logLevel: 'silent',
-    prettyErrors: false,
-  }) as Document[];
-  if (document === undefined) return /^[ \t]*[^ \t\r\n#]/m.test(source) ? undefined : null;
-  if (document.errors.length > 0 || document.warnings.some(({ code }) => code === 'BAD_DIRECTIVE'))
-    return undefined;
-  return document;
 }
 
 function allFinite(value: Any): boolean {

@@ -3,10 +3,10 @@ import { CallError } from '../errors.ts';
 import type { Budget } from '../limits.ts';
 import { formatFloat } from '../values/float-text.ts';
 import { type Any, isObject } from '../values/value.ts';
+import { isReadable } from './characters.ts';
 import {
   analyze,
   type Emitter,
-  isReadable,
   type ScalarPlace,
   writeIndent,
   writeIndicator,
@@ -97,7 +97,7 @@ function writeMembers(e: Emitter, members: readonly [ByteText, Any][], budget: B
 
 function writeScalar(e: Emitter, value: Any, place: ScalarPlace): void {
   if (typeof value === 'string') {
-    if (!isReadable(value)) throw new CallError('NoJson');
+    if (!isReadable(value, 'quoted')) throw new CallError('NoJson');
     writeString(e, value, decodeUtf8(value), place);
     return;
   }

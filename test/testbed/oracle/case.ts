@@ -26,6 +26,8 @@ export interface Questions {
   readonly decode: readonly [strategy: ByteText, value: ByteText];
   /** The hashes of a Secret's data, and of annotations and labels. */
   readonly hash: readonly [data: Data, annotations: Data, labels: Data];
+  /** The hash of a YAML document as the content of a target of another kind. */
+  readonly content: readonly [document: ByteText];
   /** A duration in nanoseconds, and written again. */
   readonly duration: readonly [text: ByteText];
 }

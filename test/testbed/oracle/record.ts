@@ -10,7 +10,7 @@ import { startOracle } from './process.ts';
 import { seeded } from './random.ts';
 
 /** Cases of a family; those of cryptography hold new keys each time, and derived passwords take long. */
-const wanted = (family: string) => ({ crypto: 0, passwords: 3 })[family] ?? 50;
+const wanted = (family: string) => ({ crypto: 0, decryption: 0, passwords: 3 })[family] ?? 50;
 
 /** Characters of a case; longer ones would fill the file with the like. */
 const longest = 1500;

@@ -16,7 +16,7 @@ import { stringFunctions } from '../../../../composite-controllers/template/func
 import { urlFunctions } from '../../../../composite-controllers/template/functions/urls.ts';
 import type { Family } from '../case.ts';
 import { callsOf } from './calls.ts';
-import { crypto, passwords } from './crypto.ts';
+import { crypto, decryption, passwords } from './crypto.ts';
 import { dates } from './dates.ts';
 import { engine } from './engine.ts';
 import { gjson } from './gjson.ts';
@@ -27,7 +27,7 @@ import { programs } from './programs.ts';
 import { rewrite } from './rewrite.ts';
 import { syntax } from './syntax.ts';
 import { decode, duration, hash, match, object } from './values.ts';
-import { fromYaml, toYaml } from './yaml.ts';
+import { content, fromYaml, toYaml } from './yaml.ts';
 
 interface Entry {
   readonly make: Family;
@@ -90,7 +90,9 @@ export const families: Readonly<Record<string, Entry>> = {
   match: { make: match },
   decode: { make: decode },
   hash: { make: hash },
+  content: { make: content },
   duration: { make: duration },
-  crypto: { make: crypto, share: 0.1 },
+  crypto: { make: crypto },
+  decryption: { make: decryption, share: 0.05 },
   passwords: { make: passwords, share: 0.0025 },
 };

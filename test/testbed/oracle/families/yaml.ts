@@ -65,6 +65,13 @@ const scalars = [
   '=',
   'x#y',
   '"\\u00e9"',
+  'a\x07b',
+  '&x one',
+  '*x',
+  '&x-1_Y [2]',
+  '&\xc3\xa9 1',
+  "'\x00'",
+  '"\x7f"',
 ];
 
 function node(random: Random, indent: number, depth: number): string {
@@ -96,20 +103,50 @@ function map(random: Random, indent: number, depth: number): string {
  * YAML texts in UTF-8; go-yaml would read UTF-16 too, pass over what stands behind a root in brackets or quotes, and end lines at
  * U+2028. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml.
  */
-export const fromYaml: Family = (random) => {
+function document(random: Random): string {
   const text = random.once(12)
     ? pools
         .text(random)
         .replace(/^(?:\xff\xfe|[[{"']).*/s, '')
         .replaceAll('\xe2\x80\xa8', '')
     : map(random, 0, 3);
-  const source = `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
+  return `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
+}
+
+/** Such texts as maps. */
+export const fromYaml: Family = (random) => {
   return templateCase({
     template:
       '{{ $v := fromYaml .t }}{{ if hasKey $v "Error" }}error{{ else }}{{ $v | toJson }}|{{ $v }}{{ end }}',
     data: dict([
-      ['t', source],
+      ['t', document(random)],
       ['k', 1n],
     ]),
   });
+};
+
+/** Numbers of all sizes, as YAML and JSON write them. */
+function number(random: Random): string {
+  const digits = (most: number) =>
+    Array.from({ length: 1 + random.below(most) }, () => String(random.below(10))).join('');
+  const text = random.pick([
+    digits(6),
+    digits(21),
+    `9${random.pick(['007199254740', '223372036854775', '22337203685477580'])}${digits(3)}`,
+    `${digits(3)}.${digits(6)}`,
+    `${digits(4)}.${'0'.repeat(random.below(7))}${digits(2)}`,
+    `0.${'0'.repeat(random.below(9))}${digits(3)}`,
+    `${digits(2)}.${digits(2)}e${random.pick(['', '+', '-'])}${random.below(25)}`,
+    `${digits(1)}e${random.below(400)}`,
+    `0x${digits(16)}`,
+    `${digits(2)}_${digits(3)}`,
+  ]);
+  return random.pick(['', '', '', '-', '+']) + text;
+}
+
+/** Documents as the content of a target of another kind, many with numbers at the bounds of float64 and int64. */
+export const content: Family = (random) => {
+  if (random.once(3)) return { ask: 'content', args: [document(random)] };
+  const lines = Array.from({ length: 1 + random.below(4) }, (_, index) => `k${index}: ${number(random)}\n`);
+  return { ask: 'content', args: [lines.join('')] };
 };

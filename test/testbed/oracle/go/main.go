@@ -29,6 +29,7 @@ var questions = map[string]func(arguments) answer{
 	"match":    matchQuestion,
 	"decode":   decodeQuestion,
 	"hash":     hashQuestion,
+	"content":  contentQuestion,
 	"duration": durationQuestion,
 }
 

@@ -1,8 +1,10 @@
 import { decodeValue } from '../../../../composite-controllers/lib/decode.ts';
 import { formatDurationNanos, parseDurationNanos } from '../../../../composite-controllers/lib/duration.ts';
-import { dataHash, metadataHash } from '../../../../composite-controllers/lib/hash.ts';
+import { contentHash, dataHash, metadataHash } from '../../../../composite-controllers/lib/hash.ts';
 import { type RewriteOperation, rewriteKeys } from '../../../../composite-controllers/lib/rewrite.ts';
+import { defaultLimits, isTooMuch } from '../../../../composite-controllers/template/limits.ts';
 import { isDict, isList } from '../../../../composite-controllers/template/values/value.ts';
+import { doWork, isTree } from '../../../../composite-controllers/template/work.ts';
 import { nameMatcher } from '../../../../providers/kit/find.ts';
 import {
   compareUtf8,
@@ -59,11 +61,28 @@ export const valueAnswers: {
     const meta = { annotations: stringsOf(annotations), labels: stringsOf(labels) };
     return output(`${dataHash(bytesOf(data))} ${metadataHash(meta)}`);
   },
+  content(document) {
+    const values = new Map([['t', fromByteText(document)]]);
+    const jobs = [{ name: 't', text: '{{ .t }}', as: 'document' as const }];
+    const result = doWork({ jobs, values, now: 0 }, noChance, defaultLimits);
+    if (result.kind === 'failed')
+      return isTooMuch(result.fault.code)
+        ? { kind: 'bounded', code: result.fault.code }
+        : { kind: 'error', stage: 'execute', text: '' };
+    const [tree] = result.results;
+    if (tree === undefined || !isTree(tree)) throw new Error('a document is a tree');
+    return output(contentHash(tree.tree));
+  },
   duration(text) {
     const nanos = parseDurationNanos(decodeUtf8(text));
     return output(`${nanos} ${toByteText(formatDurationNanos(nanos))}`);
   },
 };
+
+const never = (): never => {
+  throw new Error('nothing random is asked for');
+};
+const noChance = { randomBytes: never, generateKey: never };
 
 const flatteners = { raw: flattenRaw, decoded: flattenDecoded, encoded: flattenEncoded };
 
