@@ -29,6 +29,7 @@ export interface ServeConfig {
   readonly fingerprintKeyFiles: readonly string[];
   readonly kubeconfig?: string;
   readonly serviceAccountDir: string;
+  readonly metricLabels: 'plain' | 'extended';
   readonly logLevel: LogLevel;
   readonly coalesceWindowMs: number;
   /** How long calls are still taken after the signal to stop. */
@@ -140,6 +141,11 @@ export const serveFlags = {
     help: 'how long the answer of one read is shared with those who ask for the same',
     initial: '10s',
   },
+  'extended-metric-labels': {
+    ...truth,
+    help: "let metrics of objects carry what the objects' labels app.kubernetes.io/name and its like say",
+    initial: 'false',
+  },
   'shutdown-delay': {
     ...duration(0, minute, 'a duration from 0s to 1m'),
     value: 'duration',
@@ -176,6 +182,7 @@ export function readServeConfig(
     tokenFiles: values['token-file'] ?? [],
     serviceAccountDir: values['service-account-dir'],
     fingerprintKeyFiles: values['fingerprint-key-file'] ?? values['token-file'] ?? [],
+    metricLabels: values['extended-metric-labels'] === 'true' ? 'extended' : 'plain',
     logLevel: values['log-level'],
     coalesceWindowMs: values['coalesce-window'],
     shutdownDelayMs: values['shutdown-delay'],

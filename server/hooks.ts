@@ -84,12 +84,13 @@ async function pass(
   { metrics, log }: HookDeps,
 ): Promise<string | HookError> {
   const subject = subjectOf(controller, body);
+  const { labels } = body.parent.metadata;
   try {
     const outcome = await call.settle(answer(body, { signal: call.signal }));
     // Serialized before it is counted: an answer that must not be sent did not happen.
     const text = outcome.kind === 'answer' ? serializeSync(body.parent, outcome.response, hook) : undefined;
     if (isOver(hook, body, outcome)) metrics.forget(subject);
-    else metrics.passed(passOf(subject, outcome, call.seconds()));
+    else metrics.passed({ ...passOf(subject, outcome, call.seconds()), labels });
     const { decision, reason, code } = outcome.summary;
     const level = decision === 'Keep' && code === undefined ? 'debug' : 'info';
     log[level](
@@ -99,7 +100,7 @@ async function pass(
     return text ?? new HookError('Wait', outcome.kind === 'wait' ? outcome.seconds : 1);
   } catch (error) {
     const refusal = refusalFor(error, call);
-    metrics.passed({ subject, outcome: 'error', seconds: call.seconds() });
+    metrics.passed({ subject, outcome: 'error', seconds: call.seconds(), labels });
     const level = refusal.code === 'Bug' ? 'error' : 'warn';
     log[level]({ ...subject, ...failureFields(error), answer: refusal.code }, `a ${hook} call failed`);
     return refusal;

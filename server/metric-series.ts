@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from 'prom-client';
 import type { Dependent, StoreLabels } from './metric-stores.ts';
-import { type MetricName, metricTable } from './metric-table.ts';
+import { extendedLabels, type MetricName, metricTable } from './metric-table.ts';
 
 /** A parent that has series of its own. */
 export interface Subject {
@@ -21,6 +21,8 @@ export interface Pass {
   readonly nextSeconds?: number;
   /** The stores that the parent depends on; absent when the pass did not come to look at them. */
   readonly stores?: readonly StoreLabels[];
+  /** The parent's own labels. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** `status.refreshTime` as answered, in seconds since the epoch. */
   readonly refreshedAt?: number;
 }
@@ -44,6 +46,8 @@ const sweepEvery = hour / 4;
 /** What is known of a parent: written by each pass over it, so nothing is made anew that can stay. */
 interface Entry {
   readonly subject: Subject;
+  /** Labels of all its series. */
+  labels: Readonly<Record<string, string>>;
   endsAt: number;
   calls: number;
   errors: number;
@@ -61,6 +65,7 @@ export function createSeries(
   counter: (name: MetricName) => Counter,
   gauge: (name: MetricName) => Gauge,
   now: () => number,
+  labels: 'plain' | 'extended',
 ): Series {
   const calls = counter('externalsecret_sync_calls_total');
   const errors = counter('externalsecret_sync_calls_error');
@@ -84,8 +89,10 @@ export function createSeries(
     const key = keyOf(subject);
     const known = entries.get(key);
     if (known !== undefined) return known;
+    const { name, namespace } = subject;
     const entry = {
       subject,
+      labels: { name, namespace },
       endsAt: 0,
       calls: 0,
       errors: 0,
@@ -98,22 +105,22 @@ export function createSeries(
   };
 
   const showEntry = (entry: Entry) => {
-    const { kind, name, namespace } = entry.subject;
+    const { kind } = entry.subject;
     if (kind === 'ExternalSecret') {
-      calls.inc({ name, namespace }, entry.calls);
-      if (entry.errors > 0) errors.inc({ name, namespace }, entry.errors);
+      calls.inc({ ...entry.labels }, entry.calls);
+      if (entry.errors > 0) errors.inc({ ...entry.labels }, entry.errors);
     }
-    ofKind(kind, 'reconcile_duration')?.set({ name, namespace }, Math.round(entry.seconds * 1e9));
+    ofKind(kind, 'reconcile_duration')?.set({ ...entry.labels }, Math.round(entry.seconds * 1e9));
     for (const { type, status } of entry.conditions)
       for (const value of new Set(['True', 'False', status]))
         ofKind(kind, 'status_condition')?.set(
-          { name, namespace, condition: type, status: value },
+          { ...entry.labels, condition: type, status: value },
           value === status ? 1 : 0,
         );
   };
 
   return {
-    pass({ subject, outcome, seconds, conditions, nextSeconds, stores, refreshedAt }) {
+    pass({ subject, outcome, seconds, conditions, nextSeconds, stores, labels: own, refreshedAt }) {
       const at = now();
       if (at - sweptAt >= sweepEvery) sweep();
       const entry = entryOf(subject);
@@ -122,6 +129,7 @@ export function createSeries(
       entry.calls += 1;
       if (outcome === 'error') entry.errors += 1;
       entry.seconds = seconds;
+      if (labels === 'extended') entry.labels = { ...entry.labels, ...extendedFrom(own) };
       if (conditions !== undefined) entry.conditions = conditions;
       if (stores === undefined) return;
       const isFailing = entry.conditions.some(({ type, status }) => type === 'Ready' && status === 'False');
@@ -137,4 +145,12 @@ export function createSeries(
       for (const entry of entries.values()) showEntry(entry);
     },
   };
+}
+
+/** As ESO has them: empty where the object has no such label. */
+function extendedFrom(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const byName = new Map(
+    Object.entries(own).map(([key, value]) => [key.replace(/[^a-zA-Z0-9 ]+/g, '_'), value]),
+  );
+  return Object.fromEntries(extendedLabels.map((name) => [name, byName.get(name) ?? '']));
 }

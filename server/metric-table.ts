@@ -2,18 +2,27 @@ interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly labels: readonly string[];
+  /** Whether `--extended-metric-labels` adds {@link extendedLabels}. */
+  readonly extended?: true;
 }
+
+/** What ESO adds to the series of an object, from the object's own labels (`app.kubernetes.io/name` and its like). */
+export const extendedLabels = ['name', 'instance', 'version', 'component', 'part_of', 'managed_by'].map(
+  (name) => `app_kubernetes_io_${name}`,
+);
 
 const condition = (kind: string): Metric => ({
   type: 'gauge',
   help: `Conditions of each ${kind}: 1 for the status that holds, 0 for the other.`,
   labels: ['name', 'namespace', 'condition', 'status'],
+  extended: true,
 });
 
 const duration = (kind: string): Metric => ({
   type: 'gauge',
   help: `Duration of the last pass over each ${kind}, in nanoseconds.`,
   labels: ['name', 'namespace'],
+  extended: true,
 });
 
 const store = (help: string): Metric => ({ type: 'gauge', help, labels: ['kind', 'namespace', 'name'] });
@@ -24,11 +33,13 @@ export const metricTable = {
     type: 'counter',
     help: 'Passes over each ExternalSecret, also those that had nothing to do.',
     labels: ['name', 'namespace'],
+    extended: true,
   },
   externalsecret_sync_calls_error: {
     type: 'counter',
     help: 'Passes over each ExternalSecret that failed.',
     labels: ['name', 'namespace'],
+    extended: true,
   },
   externalsecret_status_condition: condition('ExternalSecret'),
   externalsecret_reconcile_duration: duration('ExternalSecret'),

@@ -4,7 +4,7 @@ import type { BackendObserver } from '../providers/observer.ts';
 import { createReconciles } from './metric-reconciles.ts';
 import { createSeries, type Pass, type Subject } from './metric-series.ts';
 import { createStoreSeries, type StoreLabels } from './metric-stores.ts';
-import { type MetricName, metricTable } from './metric-table.ts';
+import { extendedLabels, type MetricName, metricTable } from './metric-table.ts';
 
 /** How one call of a hook ended; `status` is the HTTP status, `gone` when the caller left before the answer. */
 export interface HookCall {
@@ -33,16 +33,19 @@ export interface MetricsOptions {
   readonly bytesInFlight: () => number;
   /** Whether Node's own figures are collected, which installs observers that last as long as the process. */
   readonly process: 'measured' | 'ignored';
+  /** `extended`: series of objects carry ESO's extended labels, too. */
+  readonly labels?: 'plain' | 'extended';
 }
 
 /** {@link Metrics} with a registry of its own. */
-export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): Metrics {
+export function createMetrics({ now, bytesInFlight, process, labels = 'plain' }: MetricsOptions): Metrics {
   const registry = new Registry();
   if (process === 'measured') collectDefaultMetrics({ register: registry });
 
   const spec = (name: MetricName) => {
-    const { help, labels } = metricTable[name];
-    return { name, help, labelNames: [...labels], registers: [registry] };
+    const { help, labels: own, ...rest } = metricTable[name];
+    const labelNames = [...own, ...(labels === 'extended' && 'extended' in rest ? extendedLabels : [])];
+    return { name, help, labelNames, registers: [registry] };
   };
   const counter = (name: MetricName) => new Counter(spec(name));
   const gauge = (name: MetricName) => new Gauge(spec(name));
@@ -63,7 +66,7 @@ export function createMetrics({ now, bytesInFlight, process }: MetricsOptions): 
       this.set(bytesInFlight());
     },
   });
-  const series = createSeries(counter, gauge, now);
+  const series = createSeries(counter, gauge, now, labels);
   const stores = createStoreSeries(gauge, now);
   const reconciles = createReconciles(spec);
 

@@ -88,7 +88,12 @@ async function start(
 ): Promise<Omit<Running, 'close'>> {
   const now = Date.now;
   const gate = createGate({ maxBytes: maxBytesInFlight, maxCalls, random: Math.random });
-  const metrics = createMetrics({ now, bytesInFlight: gate.bytes, process: 'measured' });
+  const metrics = createMetrics({
+    now,
+    bytesInFlight: gate.bytes,
+    process: 'measured',
+    labels: config.metricLabels,
+  });
   const auth = await authenticator(config, log);
   endings.push(auth.stop);
   const certificate = config.tls && (await loadCertificate(config.tls));

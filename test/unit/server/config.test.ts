@@ -12,6 +12,7 @@ test('what nobody says is the documented default', () => {
     tokenFiles: ['/etc/token'],
     fingerprintKeyFiles: ['/etc/token'],
     serviceAccountDir: '/var/run/secrets/kubernetes.io/serviceaccount',
+    metricLabels: 'plain',
     logLevel: 'info',
     coalesceWindowMs: 10_000,
     shutdownDelayMs: 5_000,
@@ -52,6 +53,7 @@ test('every flag is heard on the command line and in the environment, and the co
     'watch-targets': ['true', 'false'],
     'store-requeue-interval': ['1m', '2m'],
     'coalesce-window': ['1s', '2s'],
+    'extended-metric-labels': ['true', 'false'],
     'shutdown-delay': ['1s', '2s'],
     'log-level': ['debug', 'warn'],
   };
@@ -69,6 +71,7 @@ test('every flag is heard on the command line and in the environment, and the co
     fingerprintKeyFiles: ['p', 'q'],
     kubeconfig: 'g',
     serviceAccountDir: 'i',
+    metricLabels: 'extended',
     logLevel: 'debug',
     coalesceWindowMs: 1_000,
     shutdownDelayMs: 1_000,

@@ -75,6 +75,35 @@ describe("ESO's metrics, under its names and labels", () => {
     assert.equal((await samples(metrics, 'externalsecret_sync_calls_total')).length, 0);
   });
 
+  test('with extended labels each series of an object carries what its labels say of the application', async () => {
+    const metrics = createMetrics({
+      now: () => 0,
+      bytesInFlight: () => 0,
+      process: 'ignored',
+      labels: 'extended',
+    });
+    const labels = { 'app.kubernetes.io/name': 'shop', 'app.kubernetes.io/part-of': 'web', name: 'other' };
+    metrics.passed({ subject, outcome: 'error', seconds: 1, conditions: ready, labels });
+    metrics.passed({ subject, outcome: 'success', seconds: 1, conditions: ready, labels: undefined });
+    metrics.passed({ subject, outcome: 'success', seconds: 1, conditions: ready, labels });
+    const extended = [
+      'app_kubernetes_io_name="shop"',
+      'app_kubernetes_io_instance=""',
+      'app_kubernetes_io_version=""',
+      'app_kubernetes_io_component=""',
+      'app_kubernetes_io_part_of="web"',
+      'app_kubernetes_io_managed_by=""',
+    ];
+    const all = ['name="app"', 'namespace="team-a"', ...extended].toSorted();
+    for (const name of ['sync_calls_total', 'sync_calls_error', 'reconcile_duration']) {
+      const [shown = '', ...others] = await samples(metrics, `externalsecret_${name}`);
+      assert.deepEqual(/\{(.*)\}/.exec(shown)?.[1]?.split(',').toSorted(), all, name);
+      assert.deepEqual(others, [], 'a label that changed leaves no series behind');
+    }
+    const shown = await samples(metrics, 'externalsecret_status_condition');
+    assert.equal(shown.filter((line) => extended.every((label) => line.includes(label))).length, 2);
+  });
+
   test("a backend's calls are counted by ESO's provider label", async () => {
     const metrics = metricsAt();
     metrics.backends.call('HashiCorp/Vault', 'ReadSecretData', 'error');
