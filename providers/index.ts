@@ -5,6 +5,7 @@ export { doppler } from './doppler/index.ts';
 export { fake } from './fake/index.ts';
 export { gcpsm } from './gcpsm/index.ts';
 export { gitlab } from './gitlab/index.ts';
+export { infisical } from './infisical/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';

@@ -20,7 +20,7 @@ export async function dopplerToken(
   if (secretRef !== undefined)
     return fixedToken(await secretText(credentials, secretRef.dopplerToken, 'dopplerToken'));
   if (oidcConfig === undefined) throw new ProviderError('Misconfigured', { what: 'auth names no method' });
-  const { identity, serviceAccountRef, expirationSeconds } = oidcConfig;
+  const { identity, serviceAccountRef, expirationSeconds = 600 } = oidcConfig;
   // Without audiences of its own the token is for Doppler; the second says which store may use it.
   const isNamed = (serviceAccountRef.audiences ?? []).length > 0;
   const audiences = [...(isNamed ? [] : [base]), audienceOf(scope)];
