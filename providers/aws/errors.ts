@@ -82,7 +82,12 @@ export function providerError(error: unknown, what: string): ProviderError {
   return new ProviderError(codeOf(failure), details);
 }
 
-function codeOf({ name, status, named }: AwsFailure): ProviderErrorCode {
+/** The code of a failure by AWS's name for it, and its status. */
+export function codeOf({
+  name,
+  status,
+  named,
+}: Pick<AwsFailure, 'name' | 'status' | 'named'>): ProviderErrorCode {
   if (status === 429) return 'Throttled';
   if (named || status === undefined) {
     if (deadCredentials.has(name)) return 'LoginFailed';

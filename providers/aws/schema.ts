@@ -1,28 +1,8 @@
 import type { Static } from 'typebox';
 import { K } from '../kit/schema.ts';
+import { awsAuth } from './auth-schema.ts';
 
 /** `spec.provider.aws` (spec providers 2.1); the rules are those that ESO's webhook applies to it. */
-
-const secretRef = K.object('Static credentials of an IAM user, or temporary ones that somebody renews.', {
-  accessKeyIDSecretRef: K.optional(K.secretKeySelector('Secret key that holds the access key id.')),
-  secretAccessKeySecretRef: K.optional(K.secretKeySelector('Secret key that holds the secret access key.')),
-  sessionTokenSecretRef: K.optional(
-    K.secretKeySelector('Secret key that holds the session token of temporary credentials.'),
-  ),
-});
-
-const jwt = K.object('IAM roles for service accounts (IRSA).', {
-  serviceAccountRef: K.optional(
-    K.serviceAccountSelector(
-      'ServiceAccount whose annotation eks.amazonaws.com/role-arn names the role. Its tokens are for sts.amazonaws.com, or for what its annotation eks.amazonaws.com/audience says.',
-    ),
-  ),
-});
-
-const auth = K.object(
-  "How the store logs in. Without it the hook's own AWS identity is used: environment variables, EKS Pod Identity, IRSA or the role of the node. jwt wins over secretRef.",
-  { secretRef: K.optional(secretRef), jwt: K.optional(jwt) },
-);
 
 const secretsManager = K.object(
   'How PushSecret deletes from Secrets Manager.',
@@ -58,7 +38,7 @@ export const awsSpec = K.object(
       'CertificateManager',
     ]),
     region: K.string('Region of the service and of STS, such as eu-west-1.'),
-    auth: K.optional(auth),
+    auth: K.optional(awsAuth),
     role: K.optional(K.string('ARN of a role that is assumed last, with externalID and session tags.')),
     additionalRoles: K.optional(
       K.list('ARNs of roles that are assumed before role, one after the other.', K.string()),

@@ -26,6 +26,14 @@ const annotation = 'azure.workload.identity';
 /** How a store logs in (spec providers 5.2). Throws what reading credentials throws, `Misconfigured` and `CredentialForbidden`. */
 export async function chooseLogin(spec: AzureSpec, context: AuthContext): Promise<Login> {
   forbidStrangers(spec, context.scope);
+  return loginOf(spec, context);
+}
+
+/** What of a spec says how to log in. */
+export type LoginSpec = Omit<AzureSpec, 'vaultUrl'>;
+
+/** The login alone, wherever its tokens go. */
+export async function loginOf(spec: LoginSpec, context: AuthContext): Promise<Login> {
   switch (spec.authType) {
     case 'ManagedIdentity': {
       const { managedIdentity } = await import('./managed-identity.ts');
@@ -47,7 +55,7 @@ function forbidStrangers(spec: AzureSpec, scope: StoreScope): void {
   });
 }
 
-async function principalLogin(spec: AzureSpec, context: AuthContext): Promise<Login> {
+async function principalLogin(spec: LoginSpec, context: AuthContext): Promise<Login> {
   const { clientId, clientSecret, clientCertificate } = spec.authSecretRef ?? {};
   const tenant = spec.tenantId;
   if (!tenant) throw new ProviderError('Misconfigured', { what: 'tenantId is absent' });
@@ -74,7 +82,7 @@ async function principalLogin(spec: AzureSpec, context: AuthContext): Promise<Lo
 }
 
 /** The pod's own workload identity; the azure-workload-identity webhook sets the variables. */
-function podLogin(spec: AzureSpec, context: AuthContext): Login {
+function podLogin(spec: LoginSpec, context: AuthContext): Login {
   const { AZURE_CLIENT_ID: client, AZURE_TENANT_ID: tenant, AZURE_FEDERATED_TOKEN_FILE: file } = context.env;
   if (!client || !tenant || !file) {
     throw new ProviderError('CredentialMissing', {
@@ -89,7 +97,7 @@ function podLogin(spec: AzureSpec, context: AuthContext): Login {
 }
 
 /** A ServiceAccount, whose token is shown for the application that it names (learn.microsoft.com/entra/workload-id/workload-identity-federation). */
-function accountLogin(spec: AzureSpec, context: AuthContext): Login {
+function accountLogin(spec: LoginSpec, context: AuthContext): Login {
   const { authSecretRef: refs, serviceAccountRef: selector, useAzureSDK = false } = spec;
   const { credentials, env } = context;
   if (selector === undefined)
@@ -138,7 +146,7 @@ function oneOf(
 
 /** learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 function application(
-  spec: AzureSpec,
+  spec: LoginSpec,
   tenant: string,
   client: string,
   proof: Proof,
@@ -151,7 +159,7 @@ function application(
   };
 }
 
-function tokenUrl(spec: AzureSpec, tenant: string): string {
+function tokenUrl(spec: LoginSpec, tenant: string): string {
   const { authority } = cloudOf(spec);
   const url = URL.parse(authority);
   if (url?.protocol !== 'https:')

@@ -29,7 +29,10 @@ const clouds: Readonly<Record<AzureSpec['environmentType'], Cloud>> = {
 };
 
 /** The store's cloud; one that it describes itself goes before the named one. */
-export function cloudOf({ environmentType, customCloudConfig: custom }: AzureSpec): Cloud {
+export function cloudOf({
+  environmentType,
+  customCloudConfig: custom,
+}: Pick<AzureSpec, 'environmentType' | 'customCloudConfig'>): Cloud {
   if (custom === undefined) return clouds[environmentType];
   const suffix = custom.keyVaultDNSSuffix?.replace(/^\./, '');
   return {

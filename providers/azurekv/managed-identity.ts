@@ -20,8 +20,14 @@ export function managedIdentity(identityId: string | undefined, { network, now, 
     const query = new URLSearchParams({
       'api-version': version,
       resource: scope.replace(/\/\.default$/, ''),
-      ...(identityId ? { client_id: identityId } : {}),
+      ...identified(identityId),
     });
     return requestToken(network.local, { method: 'GET', url: `${base}?${query}`, headers, what }, now());
   };
+}
+
+/** A client id, or the resource id of the identity. */
+function identified(identityId: string | undefined): Readonly<Record<string, string>> {
+  if (!identityId) return {};
+  return identityId.includes('/') ? { msi_res_id: identityId } : { client_id: identityId };
 }

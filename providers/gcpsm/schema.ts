@@ -68,7 +68,8 @@ const workloadIdentityFederation = K.object(
   },
 );
 
-const auth = K.object(
+/** Schema of `auth` of everything of Google. */
+export const gcpAuth = K.object(
   "How the store logs in; the first of secretRef, workloadIdentity and workloadIdentityFederation. Without it the hook's own Google identity is used: GOOGLE_APPLICATION_CREDENTIALS, or what the metadata server gives its pod.",
   {
     secretRef: K.optional(secretRef),
@@ -92,7 +93,7 @@ export const gcpSpec = K.object('Google Cloud Secret Manager.', {
     ),
     'LatestOrFail',
   ),
-  auth: K.optional(auth),
+  auth: K.optional(gcpAuth),
 });
 
 /** `spec.provider.gcpsm` as the hook receives it. */

@@ -1,4 +1,6 @@
 import type { Static, TSchema } from 'typebox';
+import type { SecretKeySelector } from './credentials.ts';
+import { createHttpClient, type HttpClient } from './http.ts';
 import type { ConnectDeps, Problem, SecretMap } from './provider.ts';
 
 /** What one generation came to. */
@@ -15,6 +17,8 @@ export interface GenerateDeps extends ConnectDeps {
   /** The namespace that consumes the values; all that the generator refers to is there. */
   readonly namespace: string;
   readonly signal: AbortSignal;
+  /** The way to the network; one of its own unless given. */
+  readonly http?: HttpClient;
 }
 
 /**
@@ -42,4 +46,28 @@ export function generator<S extends TSchema>(of: Generator<S>): Generator {
 /** Texts as values. */
 export function textValues(texts: Readonly<Record<string, string>>): SecretMap {
   return new Map(Object.entries(texts).map(([key, text]) => [key, new Uint8Array(Buffer.from(text))]));
+}
+
+/** Runs work that needs the network, and ends its connections. */
+export async function withHttp<T>(
+  { http }: Pick<GenerateDeps, 'http'>,
+  work: (http: HttpClient) => Promise<T>,
+): Promise<T> {
+  if (http !== undefined) return work(http);
+  const own = createHttpClient();
+  try {
+    return await work(own);
+  } finally {
+    own.close();
+  }
+}
+
+/** Text of a Secret's key without blanks around it: what is pasted or piped into a Secret tends to end with a newline. */
+export async function secretText(
+  { credentials }: Pick<GenerateDeps, 'credentials'>,
+  selector: SecretKeySelector,
+): Promise<string> {
+  return Buffer.from(await credentials.secret(selector))
+    .toString()
+    .trim();
 }

@@ -9,6 +9,8 @@ export interface AccessToken {
   readonly value: string;
   /** From this moment (ms since the epoch) on another one is obtained, although this one may live on. */
   readonly renewAt: number;
+  /** From this moment on it is worthless; absent where nobody has said. */
+  readonly endsAt?: number;
 }
 
 /** A request for a token; POST unless `method` says otherwise. */
@@ -37,7 +39,8 @@ export async function requestToken(
   const value = stringOf(member(root, 'access_token')) ?? stringOf(member(root, 'accessToken'));
   const seconds = lifetime(root, now);
   if (!value || seconds === undefined) throw new ProviderError('Malformed', { what, status: answer.status });
-  return { value, renewAt: now + (seconds - Math.min(renewBeforeSeconds, seconds / 10)) * 1000 };
+  const endsAt = now + seconds * 1000;
+  return { value, renewAt: endsAt - Math.min(renewBeforeSeconds, seconds / 10) * 1000, endsAt };
 }
 
 /** A form as the body of a {@link TokenQuery}, with its header. */

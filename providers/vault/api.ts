@@ -11,7 +11,7 @@ import type { VaultRequest, VaultTransport } from './transport.ts';
 export interface VaultGet {
   /** Not yet escaped, below `/v1/`. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: readonly (readonly [name: string, value: string])[] | Readonly<Record<string, string>>;
   /** Label of `externalsecret_provider_api_calls_count`. */
   readonly call: string;
   /** The key or field of the manifest that the read is for. */
@@ -53,7 +53,7 @@ export function createVaultApi(
 ): VaultApi {
   const once = (sent: VaultGet | VaultWrite, token: string | undefined) => {
     const { path, query, call, what, namespace, signal } = sent;
-    const parameters = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+    const parameters = query === undefined ? '' : `?${new URLSearchParams(query as ConstructorParameters<typeof URLSearchParams>[0])}`;
     const request: VaultRequest = {
       method: 'method' in sent ? sent.method : 'GET',
       path: `${urlPath(path, what)}${parameters}`,

@@ -16,11 +16,9 @@ import { pushedValue } from '../kit/push.ts';
 import { dial } from './dial.ts';
 import { answerError } from './errors.ts';
 import { type Asked, createAsk } from './requests.ts';
-import type { WebhookSpec } from './schema.ts';
+import { label, type WebhookSpec } from './schema.ts';
 import { mapOfReply, type Reply, valueOfReply } from './values.ts';
 
-/** By this label the owner of a Secret lets its values be sent to whatever a store's templates name (spec providers 9.1). */
-const label = { name: 'external-secrets.io/type', value: 'webhook' } as const;
 const requestsAtOnce = 4;
 
 /** What was asked for one property: an answer, or an error that concerns this property only. */

@@ -39,3 +39,6 @@ export const webhookSpec = K.object('Any HTTP endpoint, asked by templates.', {
 
 /** `spec.provider.webhook` as the hook receives it. */
 export type WebhookSpec = Static<typeof webhookSpec>;
+
+/** By this label the owner of a Secret lets its values be sent to whatever a store's templates name (spec providers 9.1). */
+export const label = { name: 'external-secrets.io/type', value: 'webhook' } as const;
