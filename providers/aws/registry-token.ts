@@ -99,7 +99,14 @@ async function send(
     body: '{}',
   });
   const { host: _, ...sent } = headers;
-  const request = { method, url: `${to.origin}/`, headers: sent, body: Buffer.from(body), what, signal: deps.signal };
+  const request = {
+    method,
+    url: `${to.origin}/`,
+    headers: sent,
+    body: Buffer.from(body),
+    what,
+    signal: deps.signal,
+  };
   const answer = await makeCall(
     deps,
     { name: 'GetAuthorizationToken', signal: deps.signal },
@@ -114,5 +121,8 @@ async function send(
     status: answer.status,
     ...(name === undefined ? {} : { backendCode: name }),
   };
-  throw new ProviderError(codeOf({ name: name ?? '', status: answer.status, named: name !== undefined }), details);
+  throw new ProviderError(
+    codeOf({ name: name ?? '', status: answer.status, named: name !== undefined }),
+    details,
+  );
 }

@@ -12,7 +12,9 @@ const spec = K.object('Who asks for the session, and where.', {
   requestParameters: K.optional(
     K.object('What is asked for.', {
       sessionDuration: K.optional(
-        K.int('Seconds of the session: 900 to 129600. Absent: AWS decides, 43200 as a rule.', { format: 'int32' }),
+        K.int('Seconds of the session: 900 to 129600. Absent: AWS decides, 43200 as a rule.', {
+          format: 'int32',
+        }),
       ),
       serialNumber: K.optional(K.string('The MFA device, where one is demanded.')),
       tokenCode: K.optional(K.string("The device's code.")),

@@ -95,7 +95,9 @@ async function makeLogin(spec: Spec, network: Network, deps: GenerateDeps): Prom
   if (cloud === undefined) throw new ProviderError('Misconfigured', { what: 'environmentType' });
   // Whoever writes the generator chooses the host; the hook's own tokens go to registries of the cloud only.
   if (usesOwnIdentity(spec) && !registry.endsWith(`.${cloud.domain}`))
-    throw new ProviderError('CredentialForbidden', { what: `the hook's own Azure identity, for ${registry}` });
+    throw new ProviderError('CredentialForbidden', {
+      what: `the hook's own Azure identity, for ${registry}`,
+    });
   const { loginOf } = await import('./auth.ts');
   const context = { ...deps, network, scope: storeScope(deps.namespace), env: process.env };
   const login = await loginOf(loginSpecOf(spec), context);

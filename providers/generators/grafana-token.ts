@@ -28,7 +28,10 @@ const spec = K.object('The service account whose tokens are made.', {
     name: K.string('Its name.'),
     role: K.string('Its role: Viewer, Editor or Admin.'),
     secondsToLive: K.optional(
-      K.int('Seconds after which a token ends. Absent: when it is taken back.', { format: 'int64', minimum: 1 }),
+      K.int('Seconds after which a token ends. Absent: when it is taken back.', {
+        format: 'int64',
+        minimum: 1,
+      }),
     ),
   }),
 });
@@ -90,7 +93,12 @@ interface Account {
   readonly login: string;
 }
 
-async function accountOf({ serviceAccount }: Spec, api: RestApi, what: string, deps: GenerateDeps): Promise<Account> {
+async function accountOf(
+  { serviceAccount }: Spec,
+  api: RestApi,
+  what: string,
+  deps: GenerateDeps,
+): Promise<Account> {
   const { name, role } = serviceAccount;
   const { signal } = deps;
   const accountIn = (node: Parameters<typeof textIn>[0]) => ({
@@ -121,7 +129,11 @@ async function accountOf({ serviceAccount }: Spec, api: RestApi, what: string, d
   );
 }
 
-async function withApi<T>({ url, auth }: Spec, deps: GenerateDeps, work: (api: RestApi) => Promise<T>): Promise<T> {
+async function withApi<T>(
+  { url, auth }: Spec,
+  deps: GenerateDeps,
+  work: (api: RestApi) => Promise<T>,
+): Promise<T> {
   const { token, basic } = auth;
   const authorization =
     token !== undefined

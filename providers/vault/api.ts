@@ -53,7 +53,10 @@ export function createVaultApi(
 ): VaultApi {
   const once = (sent: VaultGet | VaultWrite, token: string | undefined) => {
     const { path, query, call, what, namespace, signal } = sent;
-    const parameters = query === undefined ? '' : `?${new URLSearchParams(query as ConstructorParameters<typeof URLSearchParams>[0])}`;
+    const parameters =
+      query === undefined
+        ? ''
+        : `?${new URLSearchParams(query as ConstructorParameters<typeof URLSearchParams>[0])}`;
     const request: VaultRequest = {
       method: 'method' in sent ? sent.method : 'GET',
       path: `${urlPath(path, what)}${parameters}`,

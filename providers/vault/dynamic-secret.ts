@@ -23,20 +23,25 @@ const spec = K.object('What is asked of which Vault.', {
   ),
   path: K.string('Path below /v1/.'),
   parameters: K.optional(K.any('What is written.')),
-  getParameters: K.optional(
-    K.map('Parameters of the query of a GET.', K.list('Values of one.', K.string())),
-  ),
+  getParameters: K.optional(K.map('Parameters of the query of a GET.', K.list('Values of one.', K.string()))),
   resultType: K.defaulted(
-    K.enum('Which part of the answer is the result: its data, its auth, or the whole.', ['Data', 'Auth', 'Raw']),
+    K.enum('Which part of the answer is the result: its data, its auth, or the whole.', [
+      'Data',
+      'Auth',
+      'Raw',
+    ]),
     'Data',
   ),
   allowEmptyResponse: K.defaulted(K.bool('Takes an answer that holds nothing.'), false),
   provider: vaultSpec,
   retrySettings: K.optional(
-    K.object('How failed calls are repeated. What may have made a lease is repeated only when Vault says that it did nothing.', {
-      maxRetries: K.optional(K.int('Number of repetitions.', { format: 'int32' })),
-      retryInterval: K.optional(K.duration('Time between two attempts, such as 5s.')),
-    }),
+    K.object(
+      'How failed calls are repeated. What may have made a lease is repeated only when Vault says that it did nothing.',
+      {
+        maxRetries: K.optional(K.int('Number of repetitions.', { format: 'int32' })),
+        retryInterval: K.optional(K.duration('Time between two attempts, such as 5s.')),
+      },
+    ),
   ),
 });
 type Spec = Static<typeof spec>;
@@ -124,7 +129,10 @@ function resultOf({ path, allowEmptyResponse }: Spec, answer: HttpAnswer): JsonN
 function partOf({ resultType, path }: Spec, body: JsonNode): JsonNode {
   const part = resultType === 'Raw' ? body : member(body, resultType === 'Auth' ? 'auth' : 'data');
   if (part?.kind === 'object' || (part?.kind === 'null' && resultType !== 'Auth')) return part;
-  throw new ProviderError('PropertyMissing', { what: path, property: resultType === 'Auth' ? 'auth' : 'data' });
+  throw new ProviderError('PropertyMissing', {
+    what: path,
+    property: resultType === 'Auth' ? 'auth' : 'data',
+  });
 }
 
 /** Seconds of the lease, or of the token, that came with the answer. */

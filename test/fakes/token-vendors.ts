@@ -55,7 +55,9 @@ export async function startTokenVendors(): Promise<TokenVendors> {
     if (!['projects/team/app', 'groups/8'].includes(owner))
       return { status: 404, body: { message: remoteWords } };
     if (method === 'DELETE')
-      return alive.delete(`${owner}/${path[5]}`) ? { status: 204 } : { status: 404, body: { message: 'gone' } };
+      return alive.delete(`${owner}/${path[5]}`)
+        ? { status: 204 }
+        : { status: 404, body: { message: 'gone' } };
     const id = next++;
     alive.add(`${owner}/${id}`);
     const { username = `gitlab+deploy-token-${id}` } = json;
@@ -71,11 +73,18 @@ export async function startTokenVendors(): Promise<TokenVendors> {
       return {
         body: {
           totalCount: accounts.size,
-          serviceAccounts: [...accounts.values()].filter(({ name }) => name.includes(query.get('query') ?? '')),
+          serviceAccounts: [...accounts.values()].filter(({ name }) =>
+            name.includes(query.get('query') ?? ''),
+          ),
         },
       };
     if (path[2] === undefined) {
-      const account = { id: next++, name: String(json.name), login: `sa-${json.name}`, role: String(json.role) };
+      const account = {
+        id: next++,
+        name: String(json.name),
+        login: `sa-${json.name}`,
+        role: String(json.role),
+      };
       accounts.set(account.name, account);
       return { status: 201, body: account };
     }

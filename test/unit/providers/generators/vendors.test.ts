@@ -224,7 +224,10 @@ test('what is gone without its own word is not taken for gone', async () => {
 test('specs that cannot work are told before anything is asked', () => {
   const problems = (kind: keyof typeof specs, over: object) =>
     generatorRegistry.get(kind)!.problems!({ ...specs[kind], ...over }).map(({ path }) => path);
-  assert.deepEqual(problems('GithubAccessToken', { url: 'ftp://x', installID: '../4' }), ['url', 'installID']);
+  assert.deepEqual(problems('GithubAccessToken', { url: 'ftp://x', installID: '../4' }), [
+    'url',
+    'installID',
+  ]);
   assert.deepEqual(problems('GitlabDeployToken', { groupID: '8' }), ['projectID']);
   assert.deepEqual(problems('Grafana', { url: 'x', auth: {} }), ['url', 'auth']);
   assert.deepEqual(problems('CloudsmithAccessToken', { apiUrl: 'x' }), ['apiUrl']);

@@ -14,16 +14,30 @@ function ask(status: number, body: string, headers: HttpAnswer['headers'] = {}) 
   return requestToken(http, { url: 'https://token.example.com', what: 'somebody' }, now);
 }
 
-const lives: readonly [what: string, body: string, seconds: number][] = [
-  ['an hour', '{"access_token":"t","expires_in":3600}', 3600 - 225],
-  ['a number as text, as Azure writes it', '{"access_token":"t","expires_in":"3600"}', 3600 - 225],
-  ['a moment as text, as metadata servers write it', '{"access_token":"t","expires_on":"1700000600"}', 540],
-  ['a date, as Google IAM writes it', '{"accessToken":"t","expireTime":"2023-11-14T23:13:20Z"}', 3600 - 225],
-  ['five minutes: not so early that each read asks', '{"access_token":"t","expires_in":300}', 270],
+const lives: readonly [what: string, body: string, renewed: number, ended: number][] = [
+  ['an hour', '{"access_token":"t","expires_in":3600}', 3600 - 225, 3600],
+  ['a number as text, as Azure writes it', '{"access_token":"t","expires_in":"3600"}', 3600 - 225, 3600],
+  [
+    'a moment as text, as metadata servers write it',
+    '{"access_token":"t","expires_on":"1700000600"}',
+    540,
+    600,
+  ],
+  [
+    'a date, as Google IAM writes it',
+    '{"accessToken":"t","expireTime":"2023-11-14T23:13:20Z"}',
+    3600 - 225,
+    3600,
+  ],
+  ['five minutes: not so early that each read asks', '{"access_token":"t","expires_in":300}', 270, 300],
 ];
-for (const [what, body, seconds] of lives) {
+for (const [what, body, renewed, ended] of lives) {
   test(`a token is renewed before its end: ${what}`, async () => {
-    assert.deepEqual(await ask(200, body), { value: 't', renewAt: now + seconds * 1000 });
+    assert.deepEqual(await ask(200, body), {
+      value: 't',
+      renewAt: now + renewed * 1000,
+      endsAt: now + ended * 1000,
+    });
   });
 }
 
