@@ -39,6 +39,17 @@ describe('the chart, running', () => {
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
     return path;
   };
+  /** What Kubernetes gives a pod of the ServiceAccount `keyhook`: a directory and two variables. */
+  const podOf = async () => {
+    const serviceAccountDir = join(dir.path, 'serviceaccount');
+    mkdirSync(serviceAccountDir);
+    writeFileSync(join(serviceAccountDir, 'ca.crt'), cluster.caPem);
+    const token = await cluster.serviceAccountToken('keyhook', 'keyhook');
+    writeFileSync(join(serviceAccountDir, 'token'), token, { mode: 0o600 });
+    const { hostname, port } = new URL(cluster.server);
+    const env = { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    return { serviceAccountDir, env };
+  };
   const argsOf = async (deployment: string): Promise<string[]> => {
     const { spec } = JSON.parse(
       await kubectl('get', 'deployment', deployment, '-n', 'keyhook', '-o', 'json'),
@@ -77,11 +88,17 @@ describe('the chart, running', () => {
         .replace('--port=8443', `--port=${port}`)
         .replace('--metrics-port=8080', `--metrics-port=${metrics}`),
     );
+    const pod = await podOf();
     hook = startService('hook', {
       command: process.execPath,
-      args: [join(top, 'cli/main.ts'), ...hookArgs, '--shutdown-delay=0s'],
+      args: [
+        join(top, 'cli/main.ts'),
+        ...hookArgs,
+        '--shutdown-delay=0s',
+        `--service-account-dir=${pod.serviceAccountDir}`,
+      ],
       dir: dir.path,
-      env: { KUBECONFIG: await kubeconfigOf('keyhook') },
+      env: pod.env,
     });
     // The Service has no pods here, so the definitions lead to the process; nothing else of them is changed.
     const found = await kubectl('get', 'compositecontrollers', '-o', 'json');
