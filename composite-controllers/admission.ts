@@ -7,6 +7,7 @@ import { specProblems } from './external-secret/validity.ts';
 import { selectionProblem } from './fan-out/namespaces.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { describeProblem } from './lib/problems.ts';
+import { pushSecretProblems } from './push-secret/rules.ts';
 import { createStoreCheck } from './secret-store/validity.ts';
 import { type Delimiters, standardDelimiters } from './template/parse/scanner.ts';
 
@@ -21,6 +22,7 @@ export interface Admission {
   readonly path: string;
   readonly kind: string;
   readonly resource: string;
+  readonly version: 'v1' | 'v1alpha1';
   readonly scope: 'Namespaced' | 'Cluster';
   readonly check: (object: KubeObject) => Verdict;
 }
@@ -35,6 +37,7 @@ export function admissions(
     path: `/validate-external-secrets-io-v1-${kind.toLowerCase()}`,
     kind,
     resource: `${kind.toLowerCase()}s`,
+    version: 'v1',
     scope,
     check(object) {
       const { name, namespace } = object.metadata;
@@ -48,6 +51,7 @@ export function admissions(
       path: '/validate-external-secrets-io-v1-externalsecret',
       kind: 'ExternalSecret',
       resource: 'externalsecrets',
+      version: 'v1',
       scope: 'Namespaced',
       check: (object) => ({ problems: externalSecretProblems(object, delimiters), warnings: [] }),
     },
@@ -55,8 +59,20 @@ export function admissions(
       path: '/validate-external-secrets-io-v1-clusterexternalsecret',
       kind: 'ClusterExternalSecret',
       resource: 'clusterexternalsecrets',
+      version: 'v1',
       scope: 'Cluster',
       check: (object) => ({ problems: clusterProblems(object, delimiters), warnings: [] }),
+    },
+    {
+      path: '/validate-external-secrets-io-v1alpha1-pushsecret',
+      kind: 'PushSecret',
+      resource: 'pushsecrets',
+      version: 'v1alpha1',
+      scope: 'Namespaced',
+      check: (object) => ({
+        problems: pushSecretProblems(object, delimiters).map(describeProblem),
+        warnings: [],
+      }),
     },
     store('SecretStore', 'Namespaced'),
     store('ClusterSecretStore', 'Cluster'),

@@ -6,6 +6,7 @@ import { externalSecret } from './external-secret/kind.ts';
 import { generatorKinds } from './generator/kind.ts';
 import type { InstalledKind, ParentKind } from './kind.ts';
 import type { KubeObject } from './lib/objects.ts';
+import { pushSecret } from './push-secret/kind.ts';
 import { storeKinds } from './secret-store/kind.ts';
 
 /** One key of a Secret. */
@@ -32,6 +33,7 @@ export interface DefinitionOptions {
 export const parentKinds: readonly ParentKind[] = [
   externalSecret,
   clusterExternalSecret,
+  pushSecret,
   ...storeKinds([...registry.values()]),
 ];
 
@@ -67,7 +69,7 @@ export function admissionConfiguration({ admissionUrl, caPem }: AdmissionOptions
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     metadata: { name: 'keyhook-validate', labels: { 'app.kubernetes.io/name': 'keyhook' } },
-    webhooks: admissions(registry).map(({ path, kind, resource, scope }) => ({
+    webhooks: admissions(registry).map(({ path, kind, resource, version, scope }) => ({
       name: `validate.${kind.toLowerCase()}.${group}`,
       clientConfig: {
         url: `${base}${path}`,
@@ -76,7 +78,7 @@ export function admissionConfiguration({ admissionUrl, caPem }: AdmissionOptions
       rules: [
         {
           apiGroups: [group],
-          apiVersions: ['v1'],
+          apiVersions: [version],
           operations: ['CREATE', 'UPDATE'],
           resources: [resource],
           scope,

@@ -18,6 +18,7 @@ import type {
   TemplateRunner,
   TemplateSources,
 } from './lib/ports.ts';
+import { createPushSecretController } from './push-secret/sync.ts';
 import { createStoreController } from './secret-store/sync.ts';
 
 /** What the controllers need from the process around them. */
@@ -51,6 +52,7 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
   return [
     createExternalSecretController({ ...deps, generations }),
     createClusterExternalSecretController(deps),
+    createPushSecretController(deps),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];

@@ -31,6 +31,10 @@ const chapters: Readonly<Record<string, Chapter>> = {
     title: 'ExternalSecrets',
     text: 'Why `Ready` is `False` (reason `SecretSyncedError`). The Secret keeps what it has.',
   },
+  'composite-controllers/push-secret/errors.ts': {
+    title: 'PushSecrets',
+    text: 'Why `Ready` is `False` (reason `Errored`). What was pushed stays as it is.',
+  },
   'providers/kit/errors.ts': {
     title: 'Backends',
     text: 'The cause of a `FetchFailed` ExternalSecret and of a store that is not valid: what follows the first colon of the message. It ends with HTTP status and the code of the backend, where it gave any.',
@@ -55,6 +59,8 @@ const chapters: Readonly<Record<string, Chapter>> = {
 
 /** What to do where the table leaves it to the detail of the message. */
 const notes: Readonly<Record<string, string>> = {
+  PushFailed: 'the message names the key and goes on with the cause: see Backends',
+  CleanUpFailed: 'the message names the key and goes on with the cause: see Backends',
   FetchFailed: 'the message goes on with the cause: see Backends',
   ValueRejected: 'the message names the key and goes on with the cause: see Values and Templates',
   ClientFailed: 'the message goes on with the cause: see Backends',

@@ -119,6 +119,7 @@ function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number
       watchTargets: false,
       genericTargets: 'allowed',
       templateDelimiters,
+      cleanUpDeadlineMs: 600_000,
       storeRequeueMs: 300_000,
     },
     now,

@@ -129,6 +129,12 @@ export const serveFlags = {
     help: 'whether a Secret under creationPolicy Merge or CreateOrMerge is repaired as soon as somebody changes it',
     initial: 'false',
   },
+  'push-clean-up-deadline': {
+    ...duration(second, 24 * 60 * minute, 'a duration from 1s to 24h'),
+    value: 'duration',
+    help: 'how long a PushSecret with deletionPolicy Delete that is being deleted waits for its backend; then it goes, and an event names what may be left',
+    initial: '10m',
+  },
   'store-requeue-interval': {
     ...duration(10 * second, 24 * 60 * minute, 'a duration from 10s to 24h'),
     value: 'duration',
@@ -197,6 +203,7 @@ export function readServeConfig(
         left: values['template-left-delimiter'],
         right: values['template-right-delimiter'],
       },
+      cleanUpDeadlineMs: values['push-clean-up-deadline'],
       storeRequeueMs: values['store-requeue-interval'],
     },
     ...(host === undefined ? {} : { host }),

@@ -1,17 +1,4 @@
-/** How a refused or failed ExternalSecret comes to its next attempt. */
-export type NextAttempt =
-  /** By the failure schedule: the attempt costs a call of the backend. */
-  | 'scheduled'
-  /** With the next event: the attempt costs nothing. */
-  | 'on-event';
-
-interface Row {
-  /** What ESO says in the condition, kept at the front so that alerts on it go on working (spec core 1.12). */
-  readonly message: string;
-  /** What a person can do about it; absent where the detail says it. */
-  readonly advice?: string;
-  readonly next: NextAttempt;
-}
+import { describeFailure, type Failure, type FailureRow } from '../lib/failure.ts';
 
 /** The one table of the ExternalSecret's own errors. All of them make Ready=False with reason `SecretSyncedError`. */
 export const syncErrors = {
@@ -158,29 +145,16 @@ export const syncErrors = {
       'Metacontroller runs with dynamic-apply, which copies values into an annotation: start it with --apply-strategy=server-side-apply',
     next: 'on-event',
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, FailureRow>;
 
 export type SyncErrorCode = keyof typeof syncErrors;
 
-/** Why an ExternalSecret is not Ready: a code of {@link syncErrors} and a detail of names, codes and our own words. */
-export interface SyncFailure {
-  readonly code: SyncErrorCode;
-  /** What exactly; never a value. */
-  readonly detail?: string;
-  /** Advice that is more exact than the table's. */
-  readonly advice?: string;
-  /** Code of the layer below, for metrics and the log. */
-  readonly cause?: string;
-  /** Seconds that the backend asked to wait. */
-  readonly retryAfter?: number;
-}
+/** Why an ExternalSecret is not Ready. */
+export type SyncFailure = Failure<SyncErrorCode>;
 
 /** Message of the Ready condition. */
 export function failureMessage(failure: SyncFailure): string {
-  const row: Row = syncErrors[failure.code];
-  const advice = failure.advice ?? row.advice;
-  const detail = failure.detail === undefined ? '' : `: ${failure.detail}`;
-  return advice === undefined ? `${row.message}${detail}` : `${row.message}${detail}. To do: ${advice}`;
+  return describeFailure(syncErrors[failure.code], failure);
 }
 
 /** Whether the next attempt is bound to the failure schedule. */

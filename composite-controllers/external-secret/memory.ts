@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
+import { createAnsweredStatuses } from '../lib/answered-status.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import type { ExternalSecretStatus } from './schema.ts';
 import type { World } from './world.ts';
@@ -52,12 +52,6 @@ interface Seen {
   readonly olderSince?: number;
 }
 
-interface Answered {
-  /** The status that this one is to replace. */
-  readonly shown: unknown;
-  readonly status: ExternalSecretStatus;
-}
-
 /** After so long without a call about it, another replica may have been asked meanwhile. */
 const followedForMs = 10_000;
 /** A cache that lags for longer is not waited for. */
@@ -66,22 +60,15 @@ const longestLagMs = 300_000;
 /** An empty {@link Memory}. */
 export function createMemory(): Memory {
   const seen = new LRUCache<string, Seen>({ max: 50_000 });
-  const answers = new LRUCache<string, Answered>({ max: 10_000 });
+  const answers = createAnsweredStatuses<ExternalSecretStatus>();
   const repairs = new LRUCache<string, number>({ max: 10_000 });
   const pending = new LRUCache<string, PendingAnswer>({ maxSize: 64 * 1024 * 1024, sizeCalculation: sizeOf });
   return {
     pending: (uid) => pending.get(uid),
     remember: (uid, answer) => void pending.set(uid, answer),
     settle: (uid) => void pending.delete(uid),
-    answered({ uid, object }) {
-      const last = answers.get(uid);
-      return last !== undefined && isDeepStrictEqual(last.shown, object.status) ? last.status : undefined;
-    },
-    answer({ uid, object }, status) {
-      // A status that stays needs no memory: it is shown.
-      if (status === object.status) answers.delete(uid);
-      else answers.set(uid, { shown: object.status, status });
-    },
+    answered: ({ object }) => answers.get(object),
+    answer: ({ object }, status) => answers.set(object, status),
     sight({ uid, object, target, now }) {
       const known = seen.get(uid);
       if (known === undefined) return 'unknown';

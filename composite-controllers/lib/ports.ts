@@ -122,6 +122,8 @@ export interface Settings {
   readonly genericTargets: 'allowed' | 'refused';
   /** What encloses the actions of templates; `rewrite.transform` has the standard ones always. */
   readonly templateDelimiters: Delimiters;
+  /** How long a PushSecret that is being deleted waits for a backend that does not delete, in ms. */
+  readonly cleanUpDeadlineMs: number;
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
 }

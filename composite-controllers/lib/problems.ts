@@ -1,6 +1,8 @@
 import type { Problem } from '../../providers/kit/provider.ts';
 import { ValueError } from './errors.ts';
 import { keyTemplates } from './key-template.ts';
+import { type LabelSelector, matchesSelector } from './label-selector.ts';
+import { labelProblem } from './metadata.ts';
 import { compileRegex } from './regex.ts';
 import type { RewriteOperation } from './rewrite.ts';
 
@@ -35,4 +37,20 @@ export function rewriteProblems(operations: readonly RewriteOperation[], path: s
       ? []
       : tried(`${path}[${place}].transform.template`, () => keyTemplates(0)(transform.template))),
   ]);
+}
+
+/** What keeps the API server from using a selector: one that it cannot read would stop every pass. */
+export function selectorProblems(selector: LabelSelector, path: string): readonly Problem[] {
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const labels: [string, string][] = [
+    ...Object.entries(matchLabels),
+    ...matchExpressions.flatMap(({ key, values = [''] }) =>
+      values.map((value): [string, string] => [key, value]),
+    ),
+  ];
+  const misfits = labels.map(([key, value]) => labelProblem(key, value)).filter((why) => why !== undefined);
+  return [
+    ...tried(path, () => matchesSelector(selector, undefined)),
+    ...misfits.map((why) => ({ path, message: `a label ${why}` })),
+  ];
 }

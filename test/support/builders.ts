@@ -18,6 +18,7 @@ export const settings: Settings = {
   watchTargets: false,
   genericTargets: 'refused',
   templateDelimiters: { left: '{{', right: '}}' },
+  cleanUpDeadlineMs: 600_000,
   storeRequeueMs: 300_000,
 };
 

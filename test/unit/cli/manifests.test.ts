@@ -99,9 +99,13 @@ test('the validating webhook is printed only when asked for, and never stops any
   }
   assert.deepEqual(
     webhooks[0].webhooks.map(({ clientConfig }: { clientConfig: { url: string } }) => clientConfig.url),
-    ['externalsecret', 'clusterexternalsecret', 'secretstore', 'clustersecretstore'].map(
-      (kind) => `https://hook.example:9443/validate-external-secrets-io-v1-${kind}`,
-    ),
+    [
+      'v1-externalsecret',
+      'v1-clusterexternalsecret',
+      'v1alpha1-pushsecret',
+      'v1-secretstore',
+      'v1-clustersecretstore',
+    ].map((kind) => `https://hook.example:9443/validate-external-secrets-io-${kind}`),
   );
   assert.doesNotMatch(run(t, '--hook-url', hookUrl), /ValidatingWebhook/);
   assert.throws(() => run(t, '--hook-url', hookUrl, '--admission-url', 'http://hook.example'), /https only/);

@@ -43,6 +43,12 @@ test('each kind has its controller, and each hook its own path', () => {
       `${hookUrl}/hooks/clusterexternalsecret/sync`,
       `${hookUrl}/hooks/clusterexternalsecret/customize`,
     ],
+    [
+      'keyhook-pushsecret',
+      `${hookUrl}/hooks/pushsecret/sync`,
+      `${hookUrl}/hooks/pushsecret/finalize`,
+      `${hookUrl}/hooks/pushsecret/customize`,
+    ],
     ['keyhook-secretstore', `${hookUrl}/hooks/secretstore/sync`],
     ['keyhook-clustersecretstore', `${hookUrl}/hooks/clustersecretstore/sync`],
   ]);
@@ -52,7 +58,8 @@ test('settings without which Metacontroller would delete, ignore or endlessly re
   for (const [name, spec] of Object.entries(specs({ hookUrl }))) {
     assert.equal(spec.generateSelector, true, name);
     assert.equal(spec.parentResource.ignoreStatusChanges, true, name);
-    assert.equal(spec.parentResource.apiVersion, 'external-secrets.io/v1', name);
+    const version = name.endsWith('pushsecret') ? 'v1alpha1' : 'v1';
+    assert.equal(spec.parentResource.apiVersion, `external-secrets.io/${version}`, name);
     assert.equal(Object.hasOwn(spec, 'resyncPeriodSeconds'), false, name);
     for (const { version, webhook } of Object.values(spec.hooks)) {
       assert.equal(version, 'v2', name);

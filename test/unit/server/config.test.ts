@@ -24,6 +24,7 @@ test('what nobody says is the documented default', () => {
       watchTargets: false,
       genericTargets: 'refused',
       templateDelimiters: { left: '{{', right: '}}' },
+      cleanUpDeadlineMs: 600_000,
       storeRequeueMs: 300_000,
     },
   });
@@ -51,6 +52,7 @@ test('every flag is heard on the command line and in the environment, and the co
     'flood-gate': ['false', 'true'],
     'cluster-stores': ['off', 'on'],
     'watch-targets': ['true', 'false'],
+    'push-clean-up-deadline': ['1m', '2m'],
     'store-requeue-interval': ['1m', '2m'],
     'coalesce-window': ['1s', '2s'],
     'extended-metric-labels': ['true', 'false'],
@@ -83,6 +85,7 @@ test('every flag is heard on the command line and in the environment, and the co
       watchTargets: true,
       genericTargets: 'allowed',
       templateDelimiters: { left: '<<', right: '>>' },
+      cleanUpDeadlineMs: 60_000,
       storeRequeueMs: 60_000,
     },
   };
