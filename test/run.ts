@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { refuseOutsideCalls } from './support/outside-calls.ts';
 import { build, type Part } from './testbed/build.ts';
 
 /** What the first line of a test file may name, as in `// needs: cluster vault`. */
@@ -60,11 +61,19 @@ async function runAll(): Promise<number> {
     return close(oneFailed, 'in CI nothing may be left out');
   if (!(await check())) return close(oneFailed, 'the check failed, so no test ran');
 
+  const outsideCalls = refuseOutsideCalls();
   const first = await runFiles('tests that need Node alone', alone, { atOnce: 2, minutes: 10 });
+  const calls = [...outsideCalls()];
   for (const part of partsOf(real)) await build(part, console.log);
+  const moreOutsideCalls = refuseOutsideCalls();
   const second = await runFiles('tests against real parts', real, { atOnce: 1, minutes: 20 });
+  calls.push(...moreOutsideCalls());
 
   reportLeftOut(leftOut, missing);
+  if (calls.length > 0) {
+    const unique = [...new Set(calls)].join('\n  ');
+    return close(sum(sum(first, second), oneFailed), `calls that left the machine:\n  ${unique}`);
+  }
   return close(sum(first, second));
 }
 

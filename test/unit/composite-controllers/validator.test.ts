@@ -59,7 +59,7 @@ const invalid: readonly [object, string, string | RegExp][] = [
   [{ key: 'a', version: 'v3' }, 'version', /^must be .*: v1, v2$/],
   [{ key: 'a b' }, 'key', /^must match pattern/],
   [{ key: 'a', name: 'Upper' }, 'name', /^must match pattern/],
-  [{ key: '' }, 'key', /fewer than 1/],
+  [{ key: '' }, 'key', /^must match pattern/],
   [{ key: 'a', headers: { 'X-A': 1 } }, 'headers.X-A', 'must be string'],
   [{ key: 'a', interval: '5' }, 'interval', /^must match pattern/],
   [{ key: 'a', interval: '-5s' }, 'interval', /^must match pattern/],

