@@ -41,6 +41,10 @@ const none: Tally = { passed: 0, failed: 0, skipped: 0 };
 const oneFailed: Tally = { ...none, failed: 1 };
 const minute = 60_000;
 
+/** What test/conformance/kit.ts prints at the end of each run of a provider's contract. */
+const conformanceLine = /^(?<provider>\w+) \(.*\): (?<kept>\d+) of \d+ cases$/gm;
+const conformanceRuns = new Map<string, number[]>();
+
 process.chdir(join(import.meta.dirname, '..'));
 const chosen = process.argv.slice(2);
 process.exitCode = chosen.length > 0 ? await runChosen(chosen) : await runAll();
@@ -69,6 +73,7 @@ async function runAll(): Promise<number> {
   const second = await runFiles('tests against real parts', real, { atOnce: 1, minutes: 20 });
   calls.push(...moreOutsideCalls());
 
+  reportConformance();
   reportLeftOut(leftOut, missing);
   if (calls.length > 0) {
     const unique = [...new Set(calls)].join('\n  ');
@@ -109,6 +114,9 @@ async function runFiles(
     timeout: 5 * minute,
     signal: AbortSignal.timeout(minutes * minute),
   });
+  tests.on('test:stdout', ({ message }) => {
+    for (const line of message.matchAll(conformanceLine)) noteConformance(line.groups);
+  });
   let tally = oneFailed;
   tests.on('test:summary', ({ file, success, counts }) => {
     if (file !== undefined) return;
@@ -119,6 +127,18 @@ async function runFiles(
   });
   await pipeline(tests, withoutTotals, new spec(), process.stdout, { end: false });
   return tally;
+}
+
+function noteConformance({ provider = '', kept = '' }: Record<string, string | undefined> = {}): void {
+  conformanceRuns.set(provider, [...(conformanceRuns.get(provider) ?? []), Number(kept)]);
+}
+
+function reportConformance(): void {
+  console.log('\nconformance, cases of each provider:');
+  for (const [provider, runs] of [...conformanceRuns].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const all = runs.reduce((cases, kept) => cases + kept, 0);
+    console.log(`  ${provider}: ${all} in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}`);
+  }
 }
 
 /** The stages' own totals would look like the end of the run. */

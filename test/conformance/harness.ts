@@ -33,7 +33,7 @@ export type PushKind = 'whole' | 'key' | 'property';
 
 /** One way to run the contract against a provider. */
 export interface Harness {
-  /** Shown in the report. */
+  /** Shown in the report: the provider, and in parentheses what tells this way from others. */
   readonly name: string;
   /** Key of the registry. */
   readonly provider: string;

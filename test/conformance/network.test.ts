@@ -47,7 +47,7 @@ for (const [name, provider] of registry) {
   describe(name, () => {
     test('keeps the contract through a proxy, around which nothing goes', async () => {
       const before = proxy.targets.length;
-      await keepsContract(name, {
+      await keepsContract(name, 'through a proxy', {
         HTTPS_PROXY: proxy.url,
         NODE_EXTRA_CA_CERTS: caFile,
         [frontVariable]: trustedByProcess,
@@ -62,7 +62,7 @@ for (const [name, provider] of registry) {
       const byStore = placeOfCa(provider.spec) !== undefined;
       const trust =
         name === 'aws' ? { AWS_CA_BUNDLE: caFile } : byStore ? {} : { NODE_EXTRA_CA_CERTS: caFile };
-      await keepsContract(name, {
+      await keepsContract(name, 'by an authority of its own', {
         HTTPS_PROXY: proxy.url,
         NO_PROXY: 'keyhook.test',
         [resolveVariable]: 'yes',
@@ -76,11 +76,18 @@ for (const [name, provider] of registry) {
 
 test('without the proxy it is noticed', async () => {
   const env = { NODE_EXTRA_CA_CERTS: caFile, [frontVariable]: trustedByProcess };
-  await assert.rejects(keepsContract('webhook', env), /a connection to .* went around the proxy/);
+  await assert.rejects(
+    keepsContract('webhook', 'without the proxy', env),
+    /a connection to .* went around the proxy/,
+  );
 });
 
 /** Runs a provider's contract in a process of its own, since Node reads its authorities when it starts. */
-async function keepsContract(name: string, env: Readonly<Record<string, string>>): Promise<void> {
+async function keepsContract(
+  name: string,
+  how: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const [guard, program] = ['guard', 'run-harness'].map((file) =>
     join(import.meta.dirname, `network/${file}.ts`),
   ) as [string, string];
@@ -93,5 +100,6 @@ async function keepsContract(name: string, env: Readonly<Record<string, string>>
   const code = child.exitCode ?? (await new Promise<number | null>((resolve) => child.on('exit', resolve)));
   const failed = /^✖ failing tests:[\s\S]*/m.exec(printed)?.[0] ?? printed.slice(-2_000);
   assert.equal(code, 0, failed.slice(0, 4_000));
-  assert.match(printed, /\d+ of \d+ cases/);
+  const [count] = /\d+ of \d+ cases/.exec(printed) ?? assert.fail('no case was run');
+  console.log(`${name} (${how}): ${count}`);
 }

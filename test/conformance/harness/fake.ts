@@ -2,7 +2,7 @@ import { type Backend, type Harness, memoryKube } from '../harness.ts';
 
 /** The provider is its own backend: the values stand in the store. */
 export const harnesses: readonly Harness[] = [
-  { name: 'fake', provider: 'fake', dialect: 'as-given', network: 'none', start },
+  { name: 'fake (itself)', provider: 'fake', dialect: 'as-given', network: 'none', start },
 ];
 
 async function start(): Promise<Backend> {
