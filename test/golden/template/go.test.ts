@@ -10,6 +10,8 @@ import { ownAnswer } from '../../testbed/oracle/own/index.ts';
 interface Row {
   readonly from: string;
   readonly template: string;
+  readonly left?: string;
+  readonly right?: string;
   /** `tVal`, or in the notation of the oracle. */
   readonly data?: unknown;
   readonly output?: string;
@@ -30,7 +32,8 @@ const bytes = (text = '') => Buffer.from(text).toString('latin1');
 /** What Go says of a row; where it was only parsed, our own answer may be anything but a parse error. */
 function check(row: Row): void {
   const data: Data = row.data === undefined ? null : decode(row.data === 'tVal' ? head.tVal : row.data);
-  const own = ownAnswer(templateCase({ template: bytes(row.template), data }));
+  const { left = '', right = '' } = row;
+  const own = ownAnswer(templateCase({ template: bytes(row.template), data, left, right }));
   if (row.stage === 'parsed') {
     assert(own.kind === 'output' || (own.kind === 'error' && own.stage === 'execute'), JSON.stringify(own));
     return;

@@ -26,6 +26,8 @@ import (
 type row struct {
 	From     string `json:"from"`
 	Template string `json:"template"`
+	Left     string `json:"left,omitempty"`
+	Right    string `json:"right,omitempty"`
 	// Data is "tVal", or in the notation of the oracle.
 	Data   any    `json:"data,omitempty"`
 	Output string `json:"output,omitempty"`
@@ -53,6 +55,7 @@ func main() {
 	source := filepath.Join(runtime.GOROOT(), "src", "text", "template")
 	execTable(filepath.Join(source, "exec_test.go"))
 	parseTables(filepath.Join(source, "parse", "parse_test.go"))
+	furtherTables(source)
 	files, _ := filepath.Glob(filepath.Join(moduleFolder("github.com/Masterminds/sprig/v3"), "*_test.go"))
 	for _, file := range files {
 		sprigTests(file)
