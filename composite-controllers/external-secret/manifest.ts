@@ -9,7 +9,9 @@ import type { ObjectKind } from '../lib/ports.ts';
 import { inherited } from '../secret-template/content.ts';
 import { type Piece, sectionOf } from '../secret-template/pieces.ts';
 import { decoded, failed } from '../secret-template/result.ts';
-import { isTree, type Job, type Rendered } from '../template/work.ts';
+import { CallError } from '../template/errors.ts';
+import { createBudget, inlineLimits } from '../template/limits.ts';
+import { isTree, type Job, type Rendered, valueTree } from '../template/work.ts';
 import type { SyncFailure } from './errors.ts';
 import { mergesInto } from './policy.ts';
 import type { World } from './world.ts';
@@ -19,13 +21,25 @@ export type Manifest =
   | { readonly kind: 'manifest'; readonly object: KubeObject }
   | { readonly kind: 'failed'; readonly failure: SyncFailure };
 
-/** The pieces of a manifest: a text at a path becomes the value that it is in YAML, a map whatever document it is. */
+/**
+ * The pieces of a manifest: a text at a path becomes the value that it is in YAML, once it is decoded, and a map whatever document
+ * it is.
+ */
 export function manifestPieces(pieces: readonly Piece[]): readonly Piece[] {
   return pieces.map((piece) => {
-    if (sectionOf(piece.target) !== undefined || isField(piece)) return piece;
+    if (!isAtPath(piece)) return piece;
+    if (piece.job.as === 'text' && isDecoded(piece)) return piece;
     const as: Job['as'] = piece.job.as === 'text' ? 'value' : 'document';
     return { ...piece, job: { ...piece.job, as } };
   });
+}
+
+function isAtPath(piece: Piece): boolean {
+  return sectionOf(piece.target) === undefined && !isField(piece);
+}
+
+function isDecoded({ decoding = 'None' }: Piece): boolean {
+  return decoding !== 'None' && decoding !== '';
 }
 
 /** `spec`, for texts only: a field of texts by key, as data is. */
@@ -120,6 +134,10 @@ function putPiece(
       for (const [key, rendered] of entries) {
         const value = decoded(piece, key, rendered);
         if ('code' in value) return { kind: 'failed', failure: value };
+        if (isAtPath(piece)) {
+          putTree(draft, piece, valueTree(value.bytes, createBudget(inlineLimits)).tree);
+          continue;
+        }
         const text = Buffer.from(value.bytes).toString();
         const problem = misfit(piece, key, text);
         if (problem !== undefined) return failed(piece, problem);
@@ -128,6 +146,7 @@ function putPiece(
     }
     return undefined;
   } catch (error) {
+    if (error instanceof CallError) return failed(piece, error.message);
     if (!(error instanceof ValueError)) throw error;
     const detail = `template "${piece.where}": ${error.message}`;
     return { kind: 'failed', failure: { code: 'GenericResult', detail, cause: error.code } };

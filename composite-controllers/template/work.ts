@@ -109,10 +109,16 @@ export function doWork(
 function taken(bytes: Uint8Array, as: Job['as'], budget: Budget): Rendered {
   if (as === 'text') return bytes;
   if (as === 'map') return textsOf(bytes, budget);
+  if (as === 'value') return valueTree(bytes, budget);
   const document = readYaml(toByteText(bytes), budget, 'int64');
-  if (document !== undefined) return { tree: treeOf(document) };
-  if (as === 'document') throw new CallError('NotYaml');
-  return { tree: Buffer.from(bytes).toString() };
+  if (document === undefined) throw new CallError('NotYaml');
+  return { tree: treeOf(document) };
+}
+
+/** What a text is as a value: the document that it is, or itself. Throws {@link CallError} over the budget. */
+export function valueTree(bytes: Uint8Array, budget: Budget): Tree {
+  const document = readYaml(toByteText(bytes), budget, 'int64');
+  return { tree: document === undefined ? Buffer.from(bytes).toString() : treeOf(document) };
 }
 
 /** YAML is read into texts of bytes, truth values, numbers and containers of them. */

@@ -175,6 +175,30 @@ describe('a target of another kind', () => {
       });
     }));
 
+  test('what is decoded at a path is a value of YAML then', () =>
+    onBench(async (bench) => {
+      await installWidgets(bench);
+      const encoded = (text: string) => Buffer.from(text).toString('base64');
+      const data = { tree: encoded('hosts: [a]'), text: encoded('{{'), bad: '{{ .password }}' };
+      await put(bench, configMaps, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'tpl', namespace },
+        data,
+      });
+      const from = (key: string) => ({
+        target: `spec.${key}`,
+        valuesDecodingStrategy: 'Base64',
+        configMap: { name: 'tpl', items: [{ key }] },
+      });
+      await bench.sync({ manifest: widget, template: { templateFrom: [from('tree'), from('text')] } });
+      const spec = { tree: { hosts: ['a'] }, text: '{{' };
+      assert.deepEqual((await found(bench, widgetType))?.spec, spec);
+      await bench.edit({ spec: { target: { template: { templateFrom: [from('bad')] } } } });
+      assert.match(bench.ready()?.message ?? '', /failed to decode rendered template value for key bad/);
+      assert.deepEqual((await found(bench, widgetType))?.spec, spec);
+    }));
+
   test('a template that fails, or a path that leads nowhere, keeps the object', () =>
     onBench(async (bench) => {
       await bench.sync({ manifest: configMap, template: { data: { a: '{{ .password }}' } } });
