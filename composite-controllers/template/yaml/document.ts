@@ -11,7 +11,7 @@ export function firstDocument(text: ByteText, budget: Budget): Document | null |
   budget.step(1 + (text.length >> 4));
   const source = decodeUtf8(text);
   if (toByteText(source) !== text || !isReadable(text, 'plain') || strayEnd.test(source)) return undefined;
-  const [document] = parseAllDocuments(source, {
+  const [document] = parseAllDocuments(upToEnd(source), {
     schema: 'failsafe',
     version: '1.1',
     merge: false,
@@ -28,6 +28,12 @@ export function firstDocument(text: ByteText, budget: Budget): Document | null |
 
 /** The end of a document that never began, which go-yaml takes for an error. */
 const strayEnd = /^\ufeff?(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*\.\.\.(?:[ \t\r\n]|$)/;
+
+/** The text without what stands behind the end of a document, which go-yaml does not read, whatever it is. */
+function upToEnd(source: string): string {
+  const end = /\n\.\.\.(?=[ \t\r\n]|$)/.exec(source);
+  return end === null ? source : source.slice(0, end.index + 1);
+}
 
 /** Whether an anchor or alias has a name that go-yaml does not take. */
 function hasOddAnchor(document: Document): boolean {

@@ -101,17 +101,19 @@ function map(random: Random, indent: number, depth: number): string {
 
 /**
  * YAML texts in UTF-8; go-yaml would read UTF-16 too, pass over what stands behind a root in brackets or quotes, and end lines at
- * U+2028. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml.
+ * U+2028 and U+2029. No key stands twice in a map: what is overwritten there is an error to us, and nothing to go-yaml.
  */
 function document(random: Random): string {
   const text = random.once(12)
-    ? pools
-        .text(random)
-        .replace(/^(?:\xff\xfe|[[{"']).*/s, '')
-        .replaceAll('\xe2\x80\xa8', '')
+    ? readable(pools.text(random).replace(/^(?:\xff\xfe|[[{"']).*/s, ''))
     : map(random, 0, 3);
-  return `${random.pick(['', '', '---\n', '# note\n'])}${text}`;
+  const end = random.once(12)
+    ? `\n...${random.pick(['\n', ' ', '\t', '\r\n'])}${pools.utf8Text(random)}`
+    : '';
+  return `${random.pick(['', '', '---\n', '# note\n'])}${text}${readable(end)}`;
 }
+
+const readable = (text: string) => text.replace(/\xe2\x80[\xa8\xa9]/g, '');
 
 /** Such texts as maps. */
 export const fromYaml: Family = (random) => {
