@@ -197,7 +197,7 @@ export const K = {
     return K.object(description, {
       name: K.optional(K.objectName('Name of the Secret.')),
       namespace: K.optional(K.namespace(selectorNamespace)),
-      key: K.optional(K.dataKey('Key in its data. Some references have a default.')),
+      key: K.optional(K.dataKey('Key in its data.')),
     });
   },
 
@@ -228,5 +228,4 @@ export const K = {
 };
 
 /** Short, as it stands in the CRDs of the stores once for each of a hundred references. */
-const selectorNamespace =
-  "Of a ClusterSecretStore only: the object's namespace. Absent: that of the ExternalSecret.";
+const selectorNamespace = "Of a ClusterSecretStore only. Absent: the ExternalSecret's.";
