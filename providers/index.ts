@@ -1,6 +1,7 @@
 export { aws } from './aws/index.ts';
 export { azurekv } from './azurekv/index.ts';
 export { bitwardenSecretsManager } from './bitwardensecretsmanager/index.ts';
+export { conjur } from './conjur/index.ts';
 export { delinea } from './delinea/index.ts';
 export { doppler } from './doppler/index.ts';
 export { fake } from './fake/index.ts';

@@ -23,6 +23,12 @@ export const providerErrors = {
     advice: 'create it in the backend, correct the key, or set deletionPolicy to say what its absence means',
     retry: 'absent',
   },
+  NotShown: {
+    text: 'the backend has no {what}, or does not show it to this store',
+    advice:
+      "create it and give it a value, or let the store's identity see it; the backend does not tell the two apart, so deletionPolicy does not act",
+    retry: 'user',
+  },
   PropertyMissing: {
     text: '{what} has no property {property}',
     advice: 'correct the property, or add it to the secret in the backend',

@@ -14,6 +14,8 @@ export interface Bench {
   reader(): Promise<SecretsClient>;
   /** A new client, closed at the end; of another store than the backend's when one is given. */
   connect(who: Who, deps?: Partial<ConnectDeps>, store?: Store): Promise<SecretsClient>;
+  /** How a read of what is not there ends. */
+  readonly absent: ProviderErrorCode;
   /** What a key is called in errors. */
   nameOf(key: string): string;
   /** A value that must appear in no error. */
@@ -82,6 +84,7 @@ export function openBench(
       return reader;
     },
     connect: connectAs,
+    absent: backend.absence === 'hidden' ? 'NotShown' : 'NotFound',
     nameOf,
     marker: () => secrets.marker(),
     async rejects(work, ...codes) {

@@ -50,6 +50,8 @@ export interface Backend {
   /** `own`: the backend keeps the values, and a client sees them change. `store`: they stand in the store itself. */
   readonly values: 'own' | 'store';
   readonly identities: 'several' | 'none';
+  /** Set when the backend says the same of what is not there and of what it does not show, so that nothing is absent. */
+  readonly absence?: 'hidden';
   /** Whether a secret may be an object without keys. */
   readonly emptyObjects: 'kept' | 'refused';
   /** Present when the provider logs in. */
