@@ -12,5 +12,6 @@ export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';
 export { scaleway } from './scaleway/index.ts';
+export { secretServer } from './secretserver/index.ts';
 export { vault } from './vault/index.ts';
 export { webhook } from './webhook/index.ts';

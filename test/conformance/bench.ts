@@ -61,7 +61,7 @@ export function openBench(
     return {
       ...client,
       read: (ref, signal) => client.read({ ...ref, key: nameOf(ref.key), ...announced }, signal),
-      push: (push, signal) => client.push!(named(push), signal),
+      push: (push, signal) => client.push!({ metadata: backend.pushes?.metadata, ...named(push) }, signal),
       delete: (target, signal) => client.delete!(named(target), signal),
       exists: (target, signal) => client.exists!(named(target), signal),
     };

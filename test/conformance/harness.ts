@@ -86,6 +86,8 @@ export interface Backend {
   };
   /** Present when the provider pushes. */
   readonly pushes?: {
+    /** What every push has for metadata, where the backend makes nothing without. */
+    readonly metadata?: object;
     /** The first is used where any will do. */
     readonly kinds: readonly [PushKind, ...PushKind[]];
     /** What becomes of a secret that something else made. */
