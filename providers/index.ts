@@ -1,3 +1,4 @@
+export { akeyless } from './akeyless/index.ts';
 export { aws } from './aws/index.ts';
 export { azurekv } from './azurekv/index.ts';
 export { bitwardenSecretsManager } from './bitwardensecretsmanager/index.ts';
