@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -73,4 +74,38 @@ test('what is no pod is none: neither a directory nor an address alone', async (
   assert.equal(podAccess(dir, {}), undefined);
   assert.equal(podAccess(newKubePath(), address), undefined);
   assert.equal((await podAccess(dir, address)?.read())?.url.href, 'https://[fd00::1]/');
+});
+
+test('a pod does without the library that reads kubeconfigs', () => {
+  const kubeconfig = newKubePath();
+  const cluster = { server: 'http://127.0.0.1:9' };
+  const context = { cluster: 'c', user: 'u' };
+  const config = {
+    clusters: [{ name: 'c', cluster }],
+    users: [{ name: 'u', user: {} }],
+    contexts: [{ name: 'x', context }],
+    'current-context': 'x',
+  };
+  writeFileSync(kubeconfig, JSON.stringify(config));
+  createKubeApi({ kubeconfig }).close();
+  const script = `
+    import { registerHooks } from 'node:module';
+    registerHooks({
+      resolve(name, context, next) {
+        if (name.startsWith('@kubernetes/')) throw new Error('the library was loaded');
+        return next(name, context);
+      },
+    });
+    await import('./server/serve.ts');
+    await import('./server/compose.ts');
+    const { createKubeApi } = await import('./server/kube.ts');
+    createKubeApi({ serviceAccountDir: ${JSON.stringify(mounted({ token: 't', 'ca.crt': '' }))} }).close();
+    if (process.argv[1] !== undefined) createKubeApi({ kubeconfig: process.argv[1] });`;
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', script, ...args], {
+      env: { ...process.env, KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '9' },
+      stdio: 'pipe',
+    });
+  run();
+  assert.throws(() => run(kubeconfig), /the kubeconfig cannot be read/);
 });
