@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { RE2JS } from 're2js';
 import type { TSchema } from 'typebox';
 import type { Problem } from '../providers/kit/provider.ts';
@@ -51,11 +51,15 @@ ajv.addVocabulary([
 
 /**
  * Compiles a schema of `providers/kit/schema.ts` to a pure check. The returned function gives at most 20 problems,
- * each with a path such as `data[0].secretKey` and a message that names the rule, never the value.
+ * each with a path such as `data[0].secretKey` and a message that names the rule, never the value. The work is done
+ * when it is first called: a start need not wait for what is not asked yet.
  */
 export function compile(schema: TSchema): (value: unknown) => Problem[] {
-  const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, maxProblems).map(problem));
+  let validate: ValidateFunction | undefined;
+  return (value) => {
+    validate ??= ajv.compile(schema);
+    return validate(value) ? [] : (validate.errors ?? []).slice(0, maxProblems).map(problem);
+  };
 }
 
 function problem(error: ErrorObject): Problem {
