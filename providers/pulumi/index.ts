@@ -1,7 +1,7 @@
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
 import { foreignReferences, secretReference, serviceAccountReference } from '../kit/references.ts';
 import { brokenRules, isHttpUrl, type Rule, selectorRules } from '../kit/rules.ts';
-import { type PulumiSpec, pulumiSpec } from './schema.ts';
+import { defaultUrl, type PulumiSpec, pulumiSpec } from './schema.ts';
 
 /** Pulumi ESC. ESO calls the provider ReadOnly although it pushes; here it says what it does. */
 export const pulumi: Provider<typeof pulumiSpec> = {
@@ -35,7 +35,7 @@ function references(spec: PulumiSpec): Reference[] {
 }
 
 function validate(spec: PulumiSpec, scope: StoreScope): Problem[] {
-  const { apiUrl, organization, project, environment } = spec;
+  const { apiUrl = defaultUrl, organization, project, environment } = spec;
   const names = { organization, project, environment };
   return [
     ...brokenRules([

@@ -6,11 +6,14 @@ const accessToken = (description: string) =>
     secretRef: K.optional(K.secretKeySelector('Secret key that holds the access token.')),
   });
 
+/** Also what a manifest means that no API server has filled in. */
+export const defaultUrl = 'https://api.pulumi.com/api/esc';
+
 /** `spec.provider.pulumi` (spec providers 11). */
 export const pulumiSpec = K.object(
   'An environment of Pulumi ESC.',
   {
-    apiUrl: K.defaulted(K.string('Address of the API.'), 'https://api.pulumi.com/api/esc'),
+    apiUrl: K.defaulted(K.string('Address of the API.'), defaultUrl),
     auth: K.optional(
       K.object(
         'Who the store is to Pulumi.',
