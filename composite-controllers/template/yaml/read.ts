@@ -211,6 +211,8 @@ function floatKey(value: number): ByteText {
 /** As float32, which Kubernetes' library takes for texts of numbers. */
 function float32Text(value: number): ByteText {
   const rounded = Math.fround(value);
+  // JavaScript would drop the sign of -0.
+  if (rounded === 0) return formatFloat(rounded, 'g', -1);
   for (let precision = 1; precision < 17 && Number.isFinite(rounded); precision++) {
     const text = formatFloat(Number(rounded.toPrecision(precision)), 'g', -1);
     if (Math.fround(Number(text)) === rounded) return text;
