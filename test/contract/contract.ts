@@ -48,7 +48,14 @@ export interface Claim {
 }
 
 const tests = join(import.meta.dirname, '..');
-const parts = ['external-secret', 'stores', 'cluster-external-secret', 'upstream', 'rules'] as const;
+const parts = [
+  'external-secret',
+  'stores',
+  'cluster-external-secret',
+  'templates',
+  'upstream',
+  'rules',
+] as const;
 
 /** The parts of the contract, in order. Throws when one does not have the format. */
 export function readContract(): readonly Contract[] {
