@@ -1,6 +1,8 @@
 import type { Provider } from '../providers/kit/provider.ts';
 import type { ClusterExternalSecretSpec } from './cluster-external-secret/schema.ts';
 import { clusterExternalSecretProblems } from './cluster-external-secret/validity.ts';
+import type { ClusterPushSecretSpec } from './cluster-push-secret/schema.ts';
+import { clusterPushSecretProblems } from './cluster-push-secret/validity.ts';
 import { ruleProblems } from './external-secret/rules.ts';
 import type { ExternalSecretSpec } from './external-secret/schema.ts';
 import { specProblems } from './external-secret/validity.ts';
@@ -74,6 +76,14 @@ export function admissions(
         warnings: [],
       }),
     },
+    {
+      path: '/validate-external-secrets-io-v1alpha1-clusterpushsecret',
+      kind: 'ClusterPushSecret',
+      resource: 'clusterpushsecrets',
+      version: 'v1alpha1',
+      scope: 'Cluster',
+      check: (object) => ({ problems: clusterPushProblems(object, delimiters), warnings: [] }),
+    },
     store('SecretStore', 'Namespaced'),
     store('ClusterSecretStore', 'Cluster'),
   ];
@@ -95,6 +105,14 @@ function clusterProblems(object: KubeObject, delimiters: Delimiters): string[] {
     ...(selection === undefined ? [] : [selection]),
     ...ruleProblems(spec.externalSecretSpec, delimiters).map(describeProblem),
   ];
+}
+
+/** Also what would be refused of each of its PushSecrets. */
+function clusterPushProblems(object: KubeObject, delimiters: Delimiters): string[] {
+  const problems = clusterPushSecretProblems(object, delimiters);
+  if (problems.length > 0) return problems.map(describeProblem);
+  const selection = selectionProblem(object.spec as ClusterPushSecretSpec);
+  return selection === undefined ? [] : [selection];
 }
 
 function storeWarnings(

@@ -1,6 +1,7 @@
 import { registry } from '../providers/registry.ts';
 import { admissions } from './admission.ts';
 import { clusterExternalSecret } from './cluster-external-secret/kind.ts';
+import { clusterPushSecret } from './cluster-push-secret/kind.ts';
 import { apiVersionOf, crd, group } from './crd.ts';
 import { externalSecret } from './external-secret/kind.ts';
 import { generatorKinds } from './generator/kind.ts';
@@ -34,6 +35,7 @@ export const parentKinds: readonly ParentKind[] = [
   externalSecret,
   clusterExternalSecret,
   pushSecret,
+  clusterPushSecret,
   ...storeKinds([...registry.values()]),
 ];
 

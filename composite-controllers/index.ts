@@ -3,6 +3,7 @@ import type { Generators } from '../providers/generators.ts';
 import type { Generator } from '../providers/kit/generator.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import { createClusterExternalSecretController } from './cluster-external-secret/sync.ts';
+import { createClusterPushSecretController } from './cluster-push-secret/sync.ts';
 import type { CompositeController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
 import { createGenerations } from './generator/generations.ts';
@@ -53,6 +54,7 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
     createExternalSecretController({ ...deps, generations }),
     createClusterExternalSecretController(deps),
     createPushSecretController(deps),
+    createClusterPushSecretController(deps),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];

@@ -25,7 +25,7 @@ export const hookRules: readonly Rule[] = [
   rule(core, ['events'], ['create', 'patch']),
   rule(generatorGroup, knownGenerators.map(pluralOf), ['get']),
   // Whose an object is that a parent of many namespaces is about to make its own, and what others put into one that is.
-  rule(ours, ['externalsecrets'], ['get', 'patch']),
+  rule(ours, ['externalsecrets', 'pushsecrets'], ['get', 'patch']),
 ];
 
 /** Stores that log in by ServiceAccount need it; whoever gives it up grants it by name, ServiceAccount by ServiceAccount. */

@@ -43,6 +43,8 @@ const parentTypes: readonly ResourceType[] = [
   type('secretstores', 'SecretStore', true),
   type('clusterexternalsecrets', 'ClusterExternalSecret', false),
   type('externalsecrets', 'ExternalSecret', true),
+  type('clusterpushsecrets', 'ClusterPushSecret', false, 'v1alpha1'),
+  type('pushsecrets', 'PushSecret', true, 'v1alpha1'),
 ];
 /** What is read, and gets no status. */
 const generatorTypes = generatorKinds.map(({ kind }) => generatorType(kind));
@@ -209,6 +211,6 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-function type(resource: string, kind: string, namespaced: boolean): ResourceType {
-  return { group, version: 'v1', resource, kind, namespaced };
+function type(resource: string, kind: string, namespaced: boolean, version = 'v1'): ResourceType {
+  return { group, version, resource, kind, namespaced };
 }

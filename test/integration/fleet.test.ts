@@ -104,7 +104,7 @@ async function createFleet(world: World, namespace: string, t: TestContext): Pro
     kind: 'Namespace',
     metadata: { name: namespace },
   });
-  const backend = await world.startBackend({ namespace, kv: 'v2' });
+  const backend = await world.startBackend({ namespace, kv: 'v2', access: 'read' });
   t.after(async () => {
     await api.remove(typeOf('Namespace'), undefined, namespace);
     await backend.close();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
 import type { Stage } from './actions.ts';
 import type { Count, Expectation, Partial } from './format.ts';
@@ -10,6 +11,7 @@ import { substitute } from './substitute.ts';
 export interface Baseline {
   readonly revision: bigint;
   readonly reads: number;
+  readonly writes: number;
   readonly logins: number;
 }
 
@@ -25,6 +27,7 @@ export interface Findings {
 export async function takeBaseline({ world, namespace, backend }: Stage): Promise<Baseline> {
   return {
     reads: backend?.reads() ?? 0,
+    writes: backend?.writes() ?? 0,
     logins: backend?.logins() ?? 0,
     revision: await currentRevision(world.as('kubectl'), typeOf('Secret'), namespace),
   };
@@ -43,6 +46,17 @@ export async function takeObjects(
   return objects;
 }
 
+/** What the backend holds otherwise than a step expects; values are not told. */
+export async function heldProblems({ held = {} }: Expectation, { backend }: Stage): Promise<string[]> {
+  const found = await Promise.all(
+    Object.entries(held).map(async ([key, expected]) => {
+      const actual = await backend?.read(key);
+      return isDeepStrictEqual(actual, expected) ? [] : [`the backend holds something else at ${key}`];
+    }),
+  );
+  return found.flat();
+}
+
 /** Compares what is there, and what was there since the baseline, with what a step expects. Pure but for looking. */
 export function look(given: Expectation, since: Baseline, before: Before, stage: Stage): Findings {
   const expect = substitute(
@@ -51,7 +65,12 @@ export function look(given: Expectation, since: Baseline, before: Before, stage:
   );
   const reads = (stage.backend?.reads() ?? 0) - since.reads;
   const logins = (stage.backend?.logins() ?? 0) - since.logins;
-  const counts = [tally('backend reads', reads, expect.backendReads), tally('logins', logins, expect.logins)];
+  const writes = (stage.backend?.writes() ?? 0) - since.writes;
+  const counts = [
+    tally('backend reads', reads, expect.backendReads),
+    tally('backend writes', writes, expect.backendWrites),
+    tally('logins', logins, expect.logins),
+  ];
   return {
     unmet: [
       ...(expect.objects ?? []).flatMap((partial) => objectProblems(partial, stage)),

@@ -110,6 +110,8 @@ const expectation = Type.Object(
         Type.Object({ object: ref, reason: Type.Optional(pattern), message: Type.Optional(pattern) }, closed),
       ),
     ),
+    held: Type.Optional(secrets),
+    backendWrites: Type.Optional(count),
     backendReads: Type.Optional(count),
     logins: Type.Optional(count),
     unchanged: Type.Optional(Type.Array(ref)),
@@ -132,7 +134,9 @@ const step = Type.Object(
 const scenario = Type.Object(
   {
     why: text,
-    needs: Type.Optional(Type.Array(Type.Union([Type.Literal('vault'), Type.Literal('vault-tls')]))),
+    needs: Type.Optional(
+      Type.Array(Type.Union([Type.Literal('vault'), Type.Literal('vault-write'), Type.Literal('vault-tls')])),
+    ),
     real: Type.Optional(Type.Literal(true)),
     kv: Type.Optional(Type.Union([Type.Literal('v1'), Type.Literal('v2')])),
     seed: Type.Optional(secrets),
@@ -208,8 +212,11 @@ function provesNothing({
   recreated,
   order,
   absent,
+  held,
   ...rest
 }: Expectation): boolean {
-  const positive = [objects, conditions, events, recreated, order, absent].some((part) => part !== undefined);
+  const positive = [objects, conditions, events, recreated, order, absent, held].some(
+    (part) => part !== undefined,
+  );
   return !positive && rest.holds === undefined;
 }

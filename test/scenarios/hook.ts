@@ -42,6 +42,7 @@ export async function startHook(kubeconfig: string, canaries: Canaries): Promise
     'tls-cert-file': await file('tls.crt', identity.certPem),
     'tls-key-file': await file('tls.key', identity.keyPem),
     'shutdown-delay': '0s',
+    'push-clean-up-deadline': '8s',
     'unsafe-allow-generic-targets': 'true',
     'log-level': 'trace',
   };

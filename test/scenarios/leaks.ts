@@ -6,7 +6,7 @@ import { typeOf } from './kinds.ts';
 export async function assertNothingLeaked({ world, namespace }: Stage): Promise<void> {
   const api = world.as('kubectl');
   const lists = await Promise.all(
-    ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore', 'Event'].map((kind) =>
+    ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore', 'PushSecret', 'Event'].map((kind) =>
       api.list(typeOf(kind), { namespace }),
     ),
   );

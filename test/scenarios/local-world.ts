@@ -52,19 +52,20 @@ function refusals(store: Store): Set<string> {
   return refused;
 }
 
-async function startBackend({ namespace, kv }: BackendRequest): Promise<Backend> {
+async function startBackend({ namespace, kv, access }: BackendRequest): Promise<Backend> {
   const mount = `kv-${namespace}`;
+  const grants = access === 'write' ? [{ write: mount }] : [mount];
   const vault = await startLocalVault({
     mounts: { [mount]: kv },
     // Without a slash the prefix covers a mount that does not exist, for those who misspell it.
-    kubernetesRoles: { [namespace]: [mount] },
+    kubernetesRoles: { [namespace]: grants },
   });
   return createVaultBackend({
     address: vault.url,
     rootToken: vault.rootToken,
     mount,
     kv,
-    token: vault.createToken([mount]),
+    token: vault.createToken(grants),
     variables: { 'vault.role': namespace },
     close: vault.close,
   });

@@ -93,18 +93,19 @@ export function startRealWorld(
 }
 
 async function startBackend(
-  { namespace, kv }: BackendRequest,
+  { namespace, kv, access }: BackendRequest,
   vault: Vault,
   caPem: string,
 ): Promise<Backend> {
   const mount = `kv-${namespace}`;
   await vault.enableKv(mount, kv === 'v1' ? 1 : 2);
+  const may = access === 'write' ? '"create", "read", "update", "patch", "delete", "list"' : '"read", "list"';
   const setDenied = (keys: readonly string[]) =>
     vault.policy(
       namespace,
       [
         // The trailing star covers a mount that does not exist, for those who misspell it.
-        `path "${mount}*" { capabilities = ["read", "list"] }`,
+        `path "${mount}*" { capabilities = [${may}] }`,
         ...keys.map((key) => `path "${mount}/data/${key}" { capabilities = ["deny"] }`),
       ].join('\n'),
     );

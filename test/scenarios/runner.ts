@@ -1,5 +1,12 @@
 import { applyManifest, perform, type Stage } from './actions.ts';
-import { type Baseline, describeState, look, takeBaseline, takeObjects } from './expectations.ts';
+import {
+  type Baseline,
+  describeState,
+  heldProblems,
+  look,
+  takeBaseline,
+  takeObjects,
+} from './expectations.ts';
 import { milliseconds, type Scenario, type Step } from './format.ts';
 import { typeOf } from './kinds.ts';
 import { assertNothingLeaked } from './leaks.ts';
@@ -23,9 +30,14 @@ export async function runScenario(name: string, scenario: Scenario, world: World
     kind: 'Namespace',
     metadata: { name: namespace },
   });
-  const backend = scenario.needs?.some((need) => need.startsWith('vault'))
-    ? await world.startBackend({ namespace, kv: scenario.kv ?? 'v2' })
-    : undefined;
+  const backend =
+    scenario.needs?.some((need) => need.startsWith('vault')) === true
+      ? await world.startBackend({
+          namespace,
+          kv: scenario.kv ?? 'v2',
+          access: scenario.needs.includes('vault-write') ? 'write' : 'read',
+        })
+      : undefined;
   const stage: Stage = { world, namespace, backend };
   if (scenario.flags !== undefined) await world.hook.restart(scenario.flags);
   const markers = new Map<string, string>();
@@ -72,7 +84,8 @@ async function play(
 
   const deadline = performance.now() + within;
   for (;;) {
-    const { unmet, broken } = look(expect, since, before, stage);
+    const { unmet: visible, broken } = look(expect, since, before, stage);
+    const unmet = [...visible, ...(await heldProblems(expect, stage))];
     if (broken.length > 0) await fail('what must not be, is', broken);
     if (unmet.length === 0) break;
     if (performance.now() >= deadline) await fail(`not within ${within / 1000} s`, unmet);
@@ -81,7 +94,8 @@ async function play(
   const until = performance.now() + milliseconds(expect.holds ?? '0s');
   while (performance.now() < until) {
     await stage.world.recorder.next(Math.min(lookEveryMs, Math.max(1, until - performance.now())));
-    const { unmet, broken } = look(expect, since, before, stage);
+    const { unmet: visible, broken } = look(expect, since, before, stage);
+    const unmet = [...visible, ...(await heldProblems(expect, stage))];
     if (unmet.length + broken.length > 0)
       await fail(`did not hold for ${expect.holds}`, [...unmet, ...broken]);
   }
@@ -128,7 +142,14 @@ function lookup({ world, namespace, backend }: Stage, markers: Map<string, strin
 /** Takes away what would go on being synced; the namespace itself goes as far as the world deletes namespaces. */
 async function clear({ world, namespace }: Stage): Promise<void> {
   const api = world.as('kubectl');
-  for (const kind of ['ClusterExternalSecret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore']) {
+  for (const kind of [
+    'ClusterPushSecret',
+    'PushSecret',
+    'ClusterExternalSecret',
+    'ExternalSecret',
+    'SecretStore',
+    'ClusterSecretStore',
+  ]) {
     const type = typeOf(kind);
     const names = type.namespaced
       ? (await api.list(type, { namespace })).items.map(({ metadata }) => metadata.name)

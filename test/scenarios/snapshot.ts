@@ -11,7 +11,15 @@ export type Snapshot = Readonly<Record<string, unknown>>;
 
 const quietMs = 700;
 const longestMs = 5_000;
-const kinds = ['Secret', 'ExternalSecret', 'SecretStore', 'ClusterSecretStore', 'ClusterExternalSecret'];
+const kinds = [
+  'Secret',
+  'ExternalSecret',
+  'SecretStore',
+  'ClusterSecretStore',
+  'ClusterExternalSecret',
+  'PushSecret',
+  'ClusterPushSecret',
+];
 
 /** Takes a {@link Snapshot}; two runs of one scenario, with whatever driver, have to come to the same. */
 export async function takeSnapshot(

@@ -52,6 +52,18 @@ export async function createVaultBackend(vault: VaultBehind): Promise<Backend> {
       proxy.heal();
       await vault.setDenied?.([]);
     },
+    async read(key) {
+      const { status, body } = await http({
+        url: `${address}/v1/${pathOf(key)}`,
+        headers: { 'x-vault-token': rootToken },
+        ...(caPem === undefined ? {} : { caPem }),
+      });
+      if (status === 404) return null;
+      if (status !== 200) throw new Error(`Vault answered ${status} to a look at ${key}`);
+      const { data } = JSON.parse(body.toString());
+      return kv === 'v2' ? data.data : data;
+    },
+    writes: () => proxy.count(new RegExp(`^(POST|PUT|PATCH) /v1/${escaped(pathOf(''))}`)),
     reads: () => proxy.count(new RegExp(`^GET /v1/${escaped(mount)}/`)),
     logins: () => proxy.count(/^(POST|PUT) \/v1\/auth\/.*login/),
     async close() {

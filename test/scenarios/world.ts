@@ -34,6 +34,8 @@ export interface RestartableHook extends Restartable {
 export interface BackendRequest {
   readonly namespace: string;
   readonly kv: 'v1' | 'v2';
+  /** What the scenario's identities may do in the mount. */
+  readonly access: 'read' | 'write';
 }
 
 /** A Vault as one scenario sees it: a mount, a token and a role of its own, and faults that hit nobody else. */
@@ -49,6 +51,10 @@ export interface Backend {
   fail(mode: BackendFault): void;
   /** Ends all faults and denials. */
   heal(): Promise<void>;
+  /** What a key holds now; null for nothing. */
+  read(key: string): Promise<unknown>;
+  /** Values that were written by those who go through the proxy, so far, whatever the answer. */
+  writes(): number;
   /** Requests for a secret so far, whatever their answer. */
   reads(): number;
   logins(): number;

@@ -103,6 +103,7 @@ test('the validating webhook is printed only when asked for, and never stops any
       'v1-externalsecret',
       'v1-clusterexternalsecret',
       'v1alpha1-pushsecret',
+      'v1alpha1-clusterpushsecret',
       'v1-secretstore',
       'v1-clustersecretstore',
     ].map((kind) => `https://hook.example:9443/validate-external-secrets-io-${kind}`),

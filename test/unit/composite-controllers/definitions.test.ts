@@ -49,6 +49,11 @@ test('each kind has its controller, and each hook its own path', () => {
       `${hookUrl}/hooks/pushsecret/finalize`,
       `${hookUrl}/hooks/pushsecret/customize`,
     ],
+    [
+      'keyhook-clusterpushsecret',
+      `${hookUrl}/hooks/clusterpushsecret/sync`,
+      `${hookUrl}/hooks/clusterpushsecret/customize`,
+    ],
     ['keyhook-secretstore', `${hookUrl}/hooks/secretstore/sync`],
     ['keyhook-clustersecretstore', `${hookUrl}/hooks/clustersecretstore/sync`],
   ]);

@@ -54,6 +54,8 @@ test('the hook may do what it does, and nothing else', async () => {
   const transport: KubeTransport = {
     async call<T>(request: KubeRequest) {
       // Everybody may ask which resources there are.
+      if (request.path === '/apis/external-secrets.io/v1alpha1')
+        return { resources: [{ name: 'pushsecrets', kind: 'PushSecret', namespaced: true }] } as T;
       if (request.path === '/apis/external-secrets.io/v1')
         return { resources: [{ name: 'externalsecrets', kind: 'ExternalSecret', namespaced: true }] } as T;
       for (const right of rightsFor(request)) used.add(right);
@@ -81,7 +83,9 @@ test('the hook may do what it does, and nothing else', async () => {
   // Its other methods are for targets of other kinds, whose rights come with the choice to allow them.
   const { get, patch } = targetObjects(api);
   const child = { ...secret, apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' };
-  await callAll({ get, patch }, { get: [child, 'ns', 'n'], patch: [child, []] });
+  const pushed = { ...child, apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret' };
+  for (const one of [child, pushed])
+    await callAll({ get, patch }, { get: [one, 'ns', 'n'], patch: [one, []] });
 
   for (const kind of knownGenerators)
     await callAll(generatorObjects(api), {
