@@ -53,7 +53,7 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
   return [
     createExternalSecretController({ ...deps, generations }),
     createClusterExternalSecretController(deps),
-    createPushSecretController(deps),
+    createPushSecretController({ ...deps, generations }),
     createClusterPushSecretController(deps),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),

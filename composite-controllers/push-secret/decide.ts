@@ -52,12 +52,14 @@ export function intervalMs({ spec }: World): number {
   return intervalOf(spec.refreshInterval);
 }
 
-/** When time alone makes a push due (design rule 7), or undefined when it never does. */
+/** When time alone makes a push due (design rule 7), or undefined when it never does: a lease is renewed before it ends. */
 export function dueAt(
   world: World,
   after: number | undefined = momentOf(world.status.refreshTime),
+  renewAt: number | undefined = momentOf(world.status.renewTime),
 ): number | undefined {
-  return dueAfter(world.uid, intervalMs(world), after);
+  const slot = dueAfter(world.uid, intervalMs(world), after);
+  return slot === undefined || renewAt === undefined ? slot : Math.min(slot, renewAt);
 }
 
 function pushReason(world: World, inputs: string): PushReason | undefined {

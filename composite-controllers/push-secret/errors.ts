@@ -11,11 +11,7 @@ export const pushErrors = {
     advice: 'correct the fields named',
     next: 'on-event',
   },
-  NotBuilt: {
-    message: 'the specification asks for something that this version of Keyhook does not do yet',
-    advice: 'what was pushed stays as it is; see the table of features in the README',
-    next: 'on-event',
-  },
+  GeneratorFailed: { message: 'could not get source secret', next: 'scheduled' },
   StoreMissing: {
     message: 'could not get store',
     advice: 'create the store, or correct secretStoreRefs',

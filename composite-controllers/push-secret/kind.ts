@@ -20,5 +20,6 @@ export const pushSecret: ParentKind = {
   ],
   controller: 'pushsecret',
   hooks: ['sync', 'finalize', 'customize'],
-  children: [],
+  // What was generated, until its push is recorded.
+  children: [{ apiVersion: 'v1', resource: 'secrets' }],
 };

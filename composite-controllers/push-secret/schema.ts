@@ -162,6 +162,7 @@ export const pushSecretStatus = K.object('What was pushed last.', {
     K.int('Generation of the spec that this status is about.', { format: 'int64' }),
   ),
   inputs: K.optional(K.string('Hash of the versions of the Secrets and stores that were pushed last.')),
+  renewTime: K.optional(K.time('When what was generated has to be made anew, before it ends.')),
   retry: K.optional(retry),
 });
 

@@ -9,7 +9,13 @@ import { attemptVersion, type Store, type World } from './world.ts';
 export type Outcome =
   /** Nothing new is known: the status stays to the letter. */
   | { readonly kind: 'Unchanged'; readonly againAt: number | undefined }
-  | { readonly kind: 'Synced'; readonly synced: SyncedPushSecrets; readonly inputs: string }
+  | {
+      readonly kind: 'Synced';
+      readonly synced: SyncedPushSecrets;
+      readonly inputs: string;
+      /** When what was generated has to be made anew, in ms. */
+      readonly renewAt?: number | undefined;
+    }
   /** The source is gone, and what was pushed of it, too. */
   | { readonly kind: 'SourceDeleted'; readonly inputs: string }
   /** A backend has enough to do: the rest follows shortly. */
@@ -24,6 +30,7 @@ export interface StatusAnswer {
 
 /** Attempts that cost nothing follow events; this is the safety net under them. */
 const onEventMs = 300_000;
+const recordedMs = 2_000;
 
 /** The next status (spec core 3.3 no. 7). Pure. */
 export function nextStatus(world: World, stores: readonly Store[], outcome: Outcome): StatusAnswer {
@@ -51,16 +58,22 @@ export function syncedMessage({ spec }: World): string {
 
 export const sourceDeletedMessage = 'source secret deleted; provider secrets cleaned up';
 
-function synced(world: World, { synced, inputs }: Extract<Outcome, { kind: 'Synced' }>): StatusAnswer {
-  const { retry: _retry, ...rest } = world.status;
+function synced(
+  world: World,
+  { synced, inputs, renewAt }: Extract<Outcome, { kind: 'Synced' }>,
+): StatusAnswer {
+  const { retry: _retry, renewTime: _renewTime, ...rest } = world.status;
   const status: PushSecretStatus = {
     ...withSynced(rest, synced),
     conditions: condition(world, 'True', 'Synced', syncedMessage(world)),
     refreshTime: rfc3339(world.now),
     syncedResourceVersion: world.version,
     inputs,
+    ...(renewAt === undefined ? {} : { renewTime: rfc3339(renewAt) }),
   };
-  return { status, againAt: dueAt(world, world.now) };
+  // What was generated goes when this is recorded, which nobody tells.
+  const next = dueAt(world, world.now, renewAt);
+  return { status, againAt: world.generated === undefined ? next : world.now + recordedMs };
 }
 
 function sourceDeleted(world: World, inputs: string): StatusAnswer {

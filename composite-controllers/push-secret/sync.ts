@@ -6,7 +6,9 @@ import type {
   SyncOutcome,
   SyncSummary,
 } from '../controller.ts';
+import type { KubeObject } from '../lib/objects.ts';
 import { once } from '../lib/once.ts';
+import { echo } from '../lib/owned-fields.ts';
 import { type EventSink, kubernetesStatus, type Log, type Settings } from '../lib/ports.ts';
 import { type Attempt, type AttemptDeps, attemptPush, seenUntil } from './attempt.ts';
 import { relatedOf } from './customize.ts';
@@ -59,7 +61,7 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
     if (attempt.kind === 'again')
       return { kind: 'wait', seconds: attempt.seconds, summary: summarize(decision) };
     report(world, decision, attempt.outcome, deps);
-    return answer(world, decision, targets, attempt.outcome);
+    return answer(world, decision, targets, attempt);
   };
 
   const act = async (
@@ -95,7 +97,7 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
     world: World,
     decision: Decision,
     targets: () => Targets,
-    outcome: Outcome,
+    { outcome, child }: Extract<Attempt, { kind: 'outcome' }>,
   ): SyncOutcome => {
     const stores = world.problems().length > 0 ? [] : targets().stores;
     const { status, againAt } = nextStatus(world, stores, outcome);
@@ -105,7 +107,7 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
       kind: 'answer',
       response: {
         status,
-        children: [],
+        children: child === undefined ? stated(world, decision) : [child],
         ...(againAt === undefined ? {} : { resyncAfterSeconds: Math.max(1, (againAt - world.now) / 1000) }),
       },
       summary: { ...summarize(decision, code), stores: stores.map(keyOf) },
@@ -119,6 +121,12 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
     finalize: createFinalizer({ ...deps, memory }),
     customize: ({ parent }: CustomizeRequest) => relatedOf(parent, settings),
   };
+}
+
+/** What was generated stays until its push is recorded: until then it is the only place where it is whole. */
+function stated({ generated, isRecorded }: World, decision: Decision): KubeObject[] {
+  const isOver = decision.kind === 'Keep' && decision.reason === 'NotDue' && isRecorded;
+  return generated === undefined || isOver ? [] : [echo(generated)];
 }
 
 function says(outcome: Outcome): Attempt {

@@ -8,6 +8,7 @@ import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { once } from '../lib/once.ts';
 import type { Settings } from '../lib/ports.ts';
 import { type StoreView, storeKey, viewStore } from '../secret-store/view.ts';
+import { generatedName } from './generated.ts';
 import { pushSecretProblems } from './rules.ts';
 import type { PushSecretSpec, PushSecretStatus } from './schema.ts';
 
@@ -32,6 +33,10 @@ export interface World {
   readonly status: PushSecretStatus;
   /** What `status.syncedResourceVersion` becomes when this spec, these labels and annotations are pushed. */
   readonly version: string;
+  /** The Secret that holds what was generated for a push, as it is observed. */
+  readonly generated: SecretObject | undefined;
+  /** Whether the status is the one that is shown, and so is certainly written. */
+  readonly isRecorded: boolean;
   /** The Secrets that the spec selects, as the caller's cache shows them. */
   readonly sources: readonly SecretObject[];
   /** Stores by {@link storeKey}: those that the spec selects, and those that hold what was pushed. */
@@ -63,6 +68,8 @@ export function readWorld(
     spec,
     problems,
     status: status ?? {},
+    isRecorded: status === request.parent.status,
+    generated: request.children['Secret.v1']?.[`${namespace}/${generatedName(uid)}`],
     version: syncedResourceVersion(object.metadata),
     sources: problems().length > 0 ? [] : secrets.filter((secret) => isSource(secret, spec, namespace)),
     stores: storesOf(request, namespace),

@@ -30,6 +30,8 @@ export interface PushWorld {
   /** The Secrets that were asked for. */
   asked: string[];
   events: string[];
+  /** How often something was generated: each value is another one. */
+  generated: number;
 }
 
 /** A PushSecret `team-a/app` that pushes the key `password` of Secret `source` to `db` in SecretStore `vault`. */
@@ -93,6 +95,7 @@ export function setupPush(flags: Partial<Settings> = {}) {
     kubeFails: undefined,
     asked: [],
     events: [],
+    generated: 0,
   };
   const call = (verb: string, { name }: StoreHandle, { remoteKey, property }: PushTarget) => {
     const place = `${name}: ${remoteKey}${property ? `/${property}` : ''}`;
@@ -151,6 +154,14 @@ export function setupPush(flags: Partial<Settings> = {}) {
           return { uid: '', resourceVersion: '', labels: {}, data };
         },
       },
+      generations: {
+        async take() {
+          world.generated += 1;
+          const values = new Map([['password', Buffer.from(`generated ${world.generated}`)]]);
+          return { kind: 'values', values, madeAt: world.now };
+        },
+        settle() {},
+      },
       templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },
       events: {
         record: (_object, type, reason, message) => void world.events.push(`${type} ${reason}: ${message}`),
@@ -168,6 +179,7 @@ export function setupPush(flags: Partial<Settings> = {}) {
   ): Promise<SyncOutcome> => {
     const body = JSON.parse(JSON.stringify(requestOf(parent, world.shown ?? world.objects, controller)));
     const outcome = await controller[hook]!(body, { signal: new AbortController().signal });
+    if (outcome.kind === 'answer') applyChildren(world, parent, outcome.response.children);
     if (outcome.kind === 'answer' && status === 'lands')
       parent.status = structuredClone(outcome.response.status);
     return outcome;
@@ -176,6 +188,16 @@ export function setupPush(flags: Partial<Settings> = {}) {
     controller = start();
   };
   return { world, pass, restart, customize: (parent: KubeObject) => relatedRules(controller, parent) };
+}
+
+/** As Metacontroller does it: what is missing goes. */
+function applyChildren(world: PushWorld, { metadata }: KubeObject, children: readonly KubeObject[]): void {
+  const isOwn = (object: KubeObject) =>
+    object.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid) === true;
+  const owner = { apiVersion: 'v1', kind: 'PushSecret', name: metadata.name, uid: metadata.uid ?? '' };
+  world.objects = world.objects.filter((object) => !isOwn(object));
+  for (const child of children)
+    world.objects.push({ ...child, metadata: { ...child.metadata, ownerReferences: [owner] } });
 }
 
 type Controller = ReturnType<typeof createPushSecretController>;
@@ -213,7 +235,13 @@ function requestOf(parent: KubeObject, objects: readonly KubeObject[], controlle
   return {
     controller: parent,
     parent,
-    children: {},
+    children: {
+      'Secret.v1': Object.fromEntries(
+        objects
+          .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === parent.metadata.uid))
+          .map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]),
+      ),
+    },
     related,
     finalizing: parent.metadata.deletionTimestamp !== undefined,
   };

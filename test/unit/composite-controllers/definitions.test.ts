@@ -74,16 +74,22 @@ test('settings without which Metacontroller would delete, ignore or endlessly re
   }
 });
 
-test('Secrets are children of ExternalSecrets, and those of ClusterExternalSecrets, all updated in place', () => {
+test('Secrets are children of ExternalSecrets and PushSecrets, and those of the kinds with Cluster, all updated in place', () => {
   const {
     'keyhook-externalsecret': one,
     'keyhook-clusterexternalsecret': many,
+    'keyhook-clusterpushsecret': pushes,
+    'keyhook-pushsecret': push,
     ...stores
   } = specs({ hookUrl });
   const updateStrategy = { method: 'InPlace' };
-  assert.deepEqual(one?.childResources, [{ apiVersion: 'v1', resource: 'secrets', updateStrategy }]);
+  for (const spec of [one, push])
+    assert.deepEqual(spec?.childResources, [{ apiVersion: 'v1', resource: 'secrets', updateStrategy }]);
   assert.deepEqual(many?.childResources, [
     { apiVersion: 'external-secrets.io/v1', resource: 'externalsecrets', updateStrategy },
+  ]);
+  assert.deepEqual(pushes?.childResources, [
+    { apiVersion: 'external-secrets.io/v1alpha1', resource: 'pushsecrets', updateStrategy },
   ]);
   for (const spec of Object.values(stores)) assert.equal(spec.childResources, undefined);
 });
