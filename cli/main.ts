@@ -3,6 +3,7 @@ import { credentialsCommand } from './credentials.ts';
 import { demoCommand } from './demo.ts';
 import { diffCommand } from './diff.ts';
 import { manifestsCommand } from './manifests.ts';
+import { migrateCommand } from './migrate.ts';
 import { renderCommand } from './render.ts';
 import { serveCommand } from './serve.ts';
 import { templateCommand } from './template.ts';
@@ -19,6 +20,7 @@ for (const register of [
   renderCommand,
   diffCommand,
   usageCommand,
+  migrateCommand,
   templateCommand,
   demoCommand,
 ])
