@@ -7,6 +7,7 @@ export { delinea } from './delinea/index.ts';
 export { doppler } from './doppler/index.ts';
 export { fake } from './fake/index.ts';
 export { gcpsm } from './gcpsm/index.ts';
+export { github } from './github/index.ts';
 export { gitlab } from './gitlab/index.ts';
 export { infisical } from './infisical/index.ts';
 export { kubernetes } from './kubernetes/index.ts';

@@ -29,6 +29,8 @@ export interface Bench {
 /** One thing that every provider keeps, as far as its backend can show it. */
 export interface Case {
   readonly name: string;
+  /** Set when it is also shown by a backend of which nothing is read. */
+  readonly readsNothing?: true;
   /** Whether the backend can show it; always, unless given. */
   readonly applies?: (backend: Backend) => boolean;
   run(bench: Bench): Promise<void>;

@@ -50,6 +50,8 @@ export interface Backend {
   /** `own`: the backend keeps the values, and a client sees them change. `store`: they stand in the store itself. */
   readonly values: 'own' | 'store';
   readonly identities: 'several' | 'none';
+  /** Set when the backend shows nobody a value: only what writes and checks is run. */
+  readonly reads?: 'never';
   /** Set when the backend says the same of what is not there and of what it does not show, so that nothing is absent. */
   readonly absence?: 'hidden';
   /** Whether a secret may be an object without keys. */
@@ -96,6 +98,8 @@ export interface Backend {
     readonly repeated: 'unchanged' | 'written';
     /** What a deletion with a property deletes. */
     readonly deletes: 'property' | 'secret';
+    /** What the backend holds under a key; present when nobody can read it. */
+    peek?(key: string): Promise<Uint8Array>;
     /** Requests so far that write or delete. */
     writes?(): number;
   };
