@@ -40,9 +40,7 @@ export type ProviderSection = Pick<Provider, 'name' | 'spec'>;
 
 /** Schema of `spec.provider`: the sections of the given providers, and those that ESO knows as opaque objects. */
 function providerUnion(built: readonly ProviderSection[]): Schema<Record<string, unknown>> {
-  const opaque = K.any(
-    'Known, but not part of this installation: the section is kept as it is, and the Ready condition says so.',
-  );
+  const opaque = K.any('Known, but not built: it is kept as it is, and Ready says so.');
   const sections = new Map<string, Schema>(knownProviders.map((name) => [name, opaque]));
   for (const { name, spec } of built) sections.set(name, spec as Schema);
   const names = [...sections.keys()].sort();

@@ -206,22 +206,16 @@ export const K = {
     return K.object(description, {
       name: K.objectName('Name of the ServiceAccount.'),
       namespace: K.optional(K.namespace(selectorNamespace)),
-      audiences: K.optional(
-        K.list('Audiences of the requested token. Some providers add their own.', K.string()),
-      ),
+      audiences: K.optional(K.list('Audiences of its token.', K.string())),
     });
   },
 
   /** Where to find the CA certificates of a backend (spec providers 1.10). */
   caProvider() {
-    return K.object('A Secret or ConfigMap that holds the CA certificates, in PEM. caBundle wins over it.', {
+    return K.object('Where the CA certificates are, in PEM; caBundle wins.', {
       type: K.enum('Kind of the object.', ['Secret', 'ConfigMap']),
       name: K.objectName('Name of the object.'),
-      namespace: K.optional(
-        K.namespace(
-          'Namespace of the object. A ClusterSecretStore needs it; a SecretStore may name only its own.',
-        ),
-      ),
+      namespace: K.optional(K.namespace('A ClusterSecretStore needs it; a SecretStore may name its own.')),
       key: K.optional(K.dataKey('Key in the data of the object.')),
     });
   },
