@@ -55,7 +55,12 @@ async function run({ file, output, showValues, ...flags }: Flags): Promise<numbe
   const wrong = [...problems, ...rendering.problems];
   for (const { file: where, message } of wrong) console.error(`error  ${where}: ${message}`);
   for (const parent of rendering.parents) console.error(summary(parent));
-  if (rendering.parents.length === 0) console.error('error  the files hold no ExternalSecret and no store');
+  for (const { store, namespace, remoteKey, property, bytes } of rendering.pushes) {
+    const place = property === undefined ? remoteKey : `${remoteKey}, property ${property},`;
+    console.error(`push   ${place} into ${store}, from ${namespace}: ${bytes} bytes`);
+  }
+  if (rendering.parents.length === 0)
+    console.error('error  the files hold no ExternalSecret, no PushSecret and no store');
   const allReady =
     rendering.parents.length > 0 && rendering.parents.every((parent) => readyOf(parent)?.status === 'True');
   return wrong.length === 0 && allReady ? 0 : 1;

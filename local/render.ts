@@ -20,6 +20,7 @@ import { createMetrics } from '../server/metrics.ts';
 import { createTemplateRunner } from '../server/templates.ts';
 import { createInProcessApi } from './api/in-process.ts';
 import { createStore } from './api/store.ts';
+import { type IntendedPush, withoutWrites } from './dry-backends.ts';
 import type { Manifest, ManifestProblem } from './manifests.ts';
 import { crdType, namespaceType, secretType } from './metacontroller/discovery.ts';
 import type { HookTransport } from './metacontroller/hook-client.ts';
@@ -33,6 +34,8 @@ export interface Rendering {
   readonly objects: readonly KubeObject[];
   /** The ExternalSecrets and stores with the status that they get. */
   readonly parents: readonly KubeObject[];
+  /** What PushSecrets would write; nothing is written. */
+  readonly pushes: readonly IntendedPush[];
   /** Manifests that an API server would not take. */
   readonly problems: readonly ManifestProblem[];
 }
@@ -64,7 +67,7 @@ const supporting: readonly ResourceType[] = [
 
 /**
  * Runs the product on manifests, in this process and without a cluster: the same server, the same decisions, the
- * backends for real. Objects of other kinds are passed over. ServiceAccount tokens can't be had without a cluster.
+ * backends read for real, and never written. Objects of other kinds are passed over. ServiceAccount tokens can't be had without a cluster.
  */
 export async function render(
   manifests: readonly Manifest[],
@@ -75,7 +78,8 @@ export async function render(
   for (const crd of crds()) await api.create(crdType, crd);
   const problems = await load(api, manifests);
 
-  const { parts, transport, templates } = product(api, delimiters, now);
+  const pushes: IntendedPush[] = [];
+  const { parts, transport, templates } = product(api, delimiters, now, (push) => void pushes.push(push));
   for (const definition of definitions({ hookUrl: 'http://keyhook' }))
     await api.create(compositeType, definition);
   const standIn = createStandIn({ api, transport, workers: 16 });
@@ -89,6 +93,7 @@ export async function render(
       objects: await objectsOf(parents, targetObjects(api)),
       secrets: (items as SecretObject[]).filter(isOurs),
       parents,
+      pushes,
       problems,
     };
   } finally {
@@ -99,7 +104,12 @@ export async function render(
 }
 
 /** The server as it ships, but for sockets. */
-function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number) {
+function product(
+  api: KubeApi,
+  templateDelimiters: Delimiters,
+  now: () => number,
+  tell: (push: IntendedPush) => void,
+) {
   const templates = createTemplateRunner();
   const log = createLogger('silent');
   const parts = compose({
@@ -113,6 +123,7 @@ function product(api: KubeApi, templateDelimiters: Delimiters, now: () => number
     events: { record() {} },
     log,
     observer: silentObserver,
+    guard: (backends) => withoutWrites(backends, tell),
     settings: {
       controllerClass: 'default',
       adopt: 'always',
@@ -156,6 +167,8 @@ async function load(api: KubeApi, manifests: readonly Manifest[]): Promise<Manif
       ({ kind, group }) => kind === object.kind && group === groupOf(object.apiVersion),
     );
     if (found === undefined) continue;
+    // Made bare for an object in it, one that has its manifest would lose its labels.
+    if (object.kind === 'Namespace') namespaces.add(object.metadata.name);
     const namespace = object.metadata.namespace ?? 'default';
     if (found.namespaced && !namespaces.has(namespace)) {
       namespaces.add(namespace);

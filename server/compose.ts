@@ -37,6 +37,8 @@ export interface Ports {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly coalesceWindowMs: number;
+  /** What stands before the backends, for who only looks on. */
+  readonly guard?: (backends: Backends) => Backends;
 }
 
 /** What the process serves. */
@@ -51,7 +53,8 @@ export interface Parts {
 export function compose(ports: Ports): Parts {
   const { kube, observer, now, coalesceWindowMs } = ports;
   const templates = providerTemplates(ports.templates, now);
-  const backends = createBackends({ providers: registry, kube, templates, observer, now, coalesceWindowMs });
+  const all = createBackends({ providers: registry, kube, templates, observer, now, coalesceWindowMs });
+  const backends = ports.guard?.(all) ?? all;
   const generators = createGenerators({ built: generatorRegistry, kube, templates, observer, now });
   return {
     backends,

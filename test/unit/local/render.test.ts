@@ -8,6 +8,7 @@ import type { Delimiters } from '../../../composite-controllers/template/parse/s
 import { readManifests } from '../../../local/manifests.ts';
 import { render } from '../../../local/render.ts';
 import { startLocalVault } from '../../../local/vault.ts';
+import type { Backends } from '../../../providers/backends.ts';
 import { startHttpEndpoint } from '../../fakes/http-endpoint.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -61,6 +62,34 @@ test('the example of a ClusterExternalSecret renders to a Secret in each namespa
     cluster && summary(cluster),
     'ready  ClusterExternalSecret registry: in payments-live, payments-test',
   );
+});
+
+test('the example of pushes tells what would be written where, of Namespaces with their labels, too', async () => {
+  const { manifests, problems } = readManifests([join(examples, 'push-secret')]);
+  const rendering = await render(manifests);
+  assert.deepEqual([...problems, ...rendering.problems], []);
+  for (const parent of rendering.parents) assert.equal(readyOf(parent)?.status, 'True', parent.metadata.name);
+  assert.deepEqual(
+    rendering.pushes
+      .map(({ namespace, remoteKey, property, bytes }) => [namespace, remoteKey, property, bytes])
+      .sort(),
+    [
+      ['default', 'team/database', 'password', 12],
+      ['default', 'team/database-all', undefined, 42],
+      ['payments', 'payments-password', undefined, 12],
+    ],
+  );
+});
+
+test('rendering writes nothing into a backend', async () => {
+  const { withoutWrites } = await import('../../../local/dry-backends.ts');
+  const refuse = () => assert.fail('a backend was written');
+  const dry = withoutWrites({ push: refuse, delete: refuse } as unknown as Backends, () => {});
+  const handle = { kind: 'SecretStore', name: 's', uid: 'u', generation: 1, provider: {} } as const;
+  const source = { data: new Map([['a', Buffer.from('b')]]), type: '', labels: {}, annotations: {} };
+  const { signal } = new AbortController();
+  await dry.push(handle, 'ns', { remoteKey: 'k', secretKey: 'a', source, namespace: 'ns' }, signal);
+  assert.equal(await dry.delete(handle, 'ns', { remoteKey: 'k' }, signal), 'absent');
 });
 
 test('the example with templates renders, out of the manifest, a ConfigMap, and with a salt', async () => {
