@@ -1,8 +1,10 @@
 import type { Backends } from '../../providers/backends.ts';
 import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
+import type { Log } from '../lib/ports.ts';
 import { accessTo, mayUse } from '../secret-store/access.ts';
 import type { StoreView } from '../secret-store/view.ts';
+import { recordWrite } from './audit.ts';
 import type { PushFailure } from './errors.ts';
 import type { Memory } from './memory.ts';
 import { causeOf } from './push.ts';
@@ -20,6 +22,7 @@ export interface CleanUp {
 export interface CleanUpDeps {
   readonly backends: Backends;
   readonly memory: Memory;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +46,7 @@ export async function deleteAll(
 async function deleteOne(
   world: World,
   { storeKey, place, entry }: Recorded,
-  { backends, memory, signal }: CleanUpDeps,
+  { backends, memory, log, signal }: CleanUpDeps,
 ): Promise<'gone' | 'busy' | PushFailure> {
   const { remoteKey, property = '' } = entry.match.remoteRef;
   const why = `could not delete remote ref ${place} of ${storeKey}`;
@@ -65,7 +68,9 @@ async function deleteOne(
   }
   try {
     const target = property === '' ? { remoteKey } : { remoteKey, property };
-    await backends.delete(view.handle, world.namespace, target, signal);
+    const outcome = await backends.delete(view.handle, world.namespace, target, signal);
+    if (outcome === 'deleted' || outcome === 'property-deleted')
+      recordWrite(log, world, view, 'Deleted', place);
     return 'gone';
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;

@@ -1,6 +1,8 @@
 import type { Backends } from '../../providers/backends.ts';
 import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
+import type { Log } from '../lib/ports.ts';
+import { recordWrite } from './audit.ts';
 import type { PushFailure } from './errors.ts';
 import type { Memory } from './memory.ts';
 import { destinationOf, type PlannedPush } from './plan.ts';
@@ -18,6 +20,7 @@ export type PushResult = { readonly planned: PlannedPush } & (
 export interface PushDeps {
   readonly backends: Backends;
   readonly memory: Memory;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -64,10 +67,11 @@ function rivalOf(world: World, planned: PlannedPush, { claims }: Memory): PushFa
 }
 
 async function pushOne(
-  { spec, namespace }: World,
+  world: World,
   planned: PlannedPush,
-  { backends, signal }: PushDeps,
+  { backends, log, signal }: PushDeps,
 ): Promise<PushResult> {
+  const { spec, namespace } = world;
   const { store, push } = planned;
   const { handle } = store.view;
   if (spec.updatePolicy === 'IfNotExists') {
@@ -79,7 +83,8 @@ async function pushOne(
     }
   }
   try {
-    await backends.push(handle, namespace, push, signal);
+    const outcome = await backends.push(handle, namespace, push, signal);
+    if (outcome === 'written') recordWrite(log, world, store.view, 'Pushed', planned.place);
     return { kind: 'in place', planned };
   } catch (error) {
     const why = `could not write remote ref ${push.remoteKey} to target secretstore ${handle.name}`;

@@ -1,7 +1,7 @@
 import type { HookRequest, SyncOutcome } from '../../composite-controllers/controller.ts';
 import { matchesSelector } from '../../composite-controllers/lib/label-selector.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
-import type { Settings } from '../../composite-controllers/lib/ports.ts';
+import type { LogFields, Settings } from '../../composite-controllers/lib/ports.ts';
 import { createPushSecretController } from '../../composite-controllers/push-secret/sync.ts';
 import { defaultLimits } from '../../composite-controllers/template/limits.ts';
 import { doWork } from '../../composite-controllers/template/work.ts';
@@ -30,6 +30,8 @@ export interface PushWorld {
   /** The Secrets that were asked for. */
   asked: string[];
   events: string[];
+  /** Lines of the log that tell of changes. */
+  audit: LogFields[];
   /** How often something was generated: each value is another one. */
   generated: number;
 }
@@ -95,6 +97,7 @@ export function setupPush(flags: Partial<Settings> = {}) {
     kubeFails: undefined,
     asked: [],
     events: [],
+    audit: [],
     generated: 0,
   };
   const call = (verb: string, { name }: StoreHandle, { remoteKey, property }: PushTarget) => {
@@ -166,7 +169,12 @@ export function setupPush(flags: Partial<Settings> = {}) {
       events: {
         record: (_object, type, reason, message) => void world.events.push(`${type} ${reason}: ${message}`),
       },
-      log: { debug() {}, info() {}, warn() {}, error() {} },
+      log: {
+        debug() {},
+        info: (fields) => void (fields.audit === undefined || world.audit.push(fields)),
+        warn() {},
+        error() {},
+      },
       settings: { ...settings, ...flags },
     });
   let controller = start();
