@@ -56,11 +56,12 @@ async function apply(
   if (read?.kind === 'failed') return fail(read.failure);
   const pieces = manifestPieces(read?.pieces ?? []);
 
-  // Of what is random in it, the live object may carry the result already.
+  // Of what is random in it, the live object may carry the result already. When owners change it is made anew with them.
   const inputs = template === undefined ? [] : inputsOf(world, deps.settings, pieces, values);
   const fingerprints = deps.fingerprints.of(inputs);
   const carried = live?.metadata.annotations?.[inputsAnnotation];
-  if (carried !== undefined && fingerprints.includes(carried)) return inPlace(refreshing);
+  const isMade = carried !== undefined && fingerprints.includes(carried);
+  if (isMade && isOwnedAsSaid(world, live)) return inPlace(refreshing);
 
   const done = await runPieces(world.namespace, pieces, values, world.now, deps);
   if (done.kind === 'again') return done;
@@ -79,6 +80,12 @@ async function apply(
   else if (result.object.metadata.resourceVersion !== live.metadata.resourceVersion)
     recordChange(deps, world, 'Updated', `Updated ${what}`, refreshing.refresh.id);
   return inPlace(refreshing);
+}
+
+/** Whether the object is ours where it has to be, and nowhere else. */
+function isOwnedAsSaid(world: World, live: KubeObject | undefined): boolean {
+  const owner = controllerOf(live);
+  return (owner !== undefined && isOurs(world, owner)) === (world.creationPolicy === 'Owner');
 }
 
 /** The object as it is, when it may be written. */

@@ -153,4 +153,16 @@ describe('templates of a target of another kind', () => {
       assert.equal(after.data?.password, 'db@2');
       assert.notEqual(after.data?.id, (before as typeof after).data?.id);
     }));
+
+  test('something random in it does not keep an owner that has to let go', () =>
+    onBench(async (bench) => {
+      const template = { data: { id: '{{ uuidv4 }}' } };
+      await bench.sync({ manifest: configMap, template });
+      assert.equal((await found(bench, configMaps))?.metadata.ownerReferences?.length, 1);
+      await bench.edit({ spec: { target: { creationPolicy: 'Orphan' } } });
+      const orphan = await found(bench, configMaps);
+      assert.equal(orphan?.metadata.ownerReferences, undefined);
+      await bench.force();
+      assert.deepEqual((await found(bench, configMaps))?.data, orphan?.data);
+    }));
 });
