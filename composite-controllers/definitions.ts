@@ -5,6 +5,7 @@ import { clusterPushSecret } from './cluster-push-secret/kind.ts';
 import { apiVersionOf, crd, group } from './crd.ts';
 import { externalSecret } from './external-secret/kind.ts';
 import { generatorKinds } from './generator/kind.ts';
+import { generatorState } from './generator-state/kind.ts';
 import type { InstalledKind, ParentKind } from './kind.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { pushSecret } from './push-secret/kind.ts';
@@ -36,6 +37,7 @@ export const parentKinds: readonly ParentKind[] = [
   clusterExternalSecret,
   pushSecret,
   clusterPushSecret,
+  generatorState,
   ...storeKinds([...registry.values()]),
 ];
 

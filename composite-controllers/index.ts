@@ -7,11 +7,13 @@ import { createClusterPushSecretController } from './cluster-push-secret/sync.ts
 import type { CompositeController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
 import { createGenerations } from './generator/generations.ts';
+import { createGeneratorStateController } from './generator-state/sync.ts';
 import type {
   ClusterNamespaces,
   EventSink,
   Fingerprints,
   GeneratorObjects,
+  GeneratorStates,
   Log,
   Settings,
   TargetObjects,
@@ -30,6 +32,7 @@ export interface ControllerDeps {
   readonly generators: Generators;
   readonly builtGenerators: ReadonlyMap<string, Generator>;
   readonly generatorObjects: GeneratorObjects;
+  readonly generatorStates: GeneratorStates;
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
   readonly namespaces: ClusterNamespaces;
@@ -46,6 +49,7 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
   const generations = createGenerations({
     generators: deps.generators,
     objects: deps.generatorObjects,
+    states: deps.generatorStates,
     built: deps.builtGenerators,
     controllerClass: deps.settings.controllerClass,
     now: deps.now,
@@ -55,6 +59,8 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
     createClusterExternalSecretController(deps),
     createPushSecretController({ ...deps, generations }),
     createClusterPushSecretController(deps),
+    createPushSecretController(deps),
+    createGeneratorStateController({ ...deps, states: deps.generatorStates, built: deps.builtGenerators }),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];

@@ -18,12 +18,14 @@ const rule = (group: string, resources: readonly string[], verbs: readonly strin
   verbs,
 });
 
-/** What the hook may do in the namespaces that it serves: it never lists, watches or deletes. A test compares its calls. */
+/** What the hook may do in the namespaces that it serves: it never lists or watches, and deletes nothing but its own notes. A test compares its calls. */
 export const hookRules: readonly Rule[] = [
   rule(core, ['secrets'], ['get', 'patch', 'create']),
   rule(core, ['configmaps', 'serviceaccounts', 'namespaces'], ['get']),
   rule(core, ['events'], ['create', 'patch']),
   rule(generatorGroup, knownGenerators.map(pluralOf), ['get']),
+  // What was generated is taken back once it is deleted, and deleted once nobody uses it.
+  rule(generatorGroup, ['generatorstates'], ['create', 'patch', 'delete']),
   // Whose an object is that a parent of many namespaces is about to make its own, and what others put into one that is.
   rule(ours, ['externalsecrets', 'pushsecrets'], ['get', 'patch']),
 ];
@@ -38,7 +40,6 @@ const read = ['get', 'list', 'watch'];
  * metacontroller 14.3). It writes parents only for finalizers, and children and statuses always.
  */
 export function metacontrollerRules(kinds: readonly ParentKind[]): readonly Rule[] {
-  const plurals = kinds.map(({ plural }) => plural);
   return [
     rule(
       'metacontroller.k8s.io',
@@ -48,19 +49,11 @@ export function metacontrollerRules(kinds: readonly ParentKind[]): readonly Rule
     rule('apiextensions.k8s.io', ['customresourcedefinitions'], read),
     rule(core, ['namespaces'], read),
     rule(core, ['events'], ['create', 'patch']),
-    rule(ours, plurals, read),
+    ...rulesByGroup(kinds, read),
     ...finalizerRules(kinds),
-    rule(
-      ours,
-      plurals.map((plural) => `${plural}/status`),
-      ['update'],
-    ),
+    ...rulesByGroup(kinds, ['update'], '/status'),
     // Where OwnerReferencesPermissionEnforcement is on (OpenShift), an owner that blocks its deletion asks for this.
-    rule(
-      ours,
-      plurals.map((plural) => `${plural}/finalizers`),
-      ['update'],
-    ),
+    ...rulesByGroup(kinds, ['update'], '/finalizers'),
     ...childRules(kinds),
   ];
 }
@@ -96,11 +89,11 @@ export function editRules(kinds: readonly InstalledKind[]): readonly Rule[] {
   return rulesByGroup(kinds, ['create', 'delete', 'deletecollection', 'patch', 'update']);
 }
 
-function rulesByGroup(kinds: readonly InstalledKind[], verbs: readonly string[]): Rule[] {
+function rulesByGroup(kinds: readonly InstalledKind[], verbs: readonly string[], subresource = ''): Rule[] {
   return [...Map.groupBy(kinds, groupOf)].map(([group, members]) =>
     rule(
       group,
-      members.map(({ plural }) => plural),
+      members.map(({ plural }) => `${plural}${subresource}`),
       verbs,
     ),
   );

@@ -13,7 +13,7 @@ import { compose } from '../server/compose.ts';
 import { fingerprintsBy } from '../server/fingerprints.ts';
 import { createGate } from '../server/gate.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../server/kube-api.ts';
-import { generatorObjects, generatorType } from '../server/kube-generators.ts';
+import { generatorObjects, generatorStates, generatorType } from '../server/kube-generators.ts';
 import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../server/kube-ports.ts';
 import { createLogger } from '../server/logger.ts';
 import { createMetrics } from '../server/metrics.ts';
@@ -117,6 +117,7 @@ function product(
     secrets: targetSecrets(api),
     objects: targetObjects(api),
     generatorObjects: generatorObjects(api),
+    generatorStates: generatorStates(api),
     namespaces: clusterNamespaces(api),
     templates,
     fingerprints: fingerprintsBy([randomBytes(32)]),

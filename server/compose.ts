@@ -6,6 +6,7 @@ import type {
   EventSink,
   Fingerprints,
   GeneratorObjects,
+  GeneratorStates,
   Log,
   Settings,
   TargetObjects,
@@ -27,6 +28,7 @@ export interface Ports {
   readonly secrets: TargetSecrets;
   readonly objects: TargetObjects;
   readonly generatorObjects: GeneratorObjects;
+  readonly generatorStates: GeneratorStates;
   readonly namespaces: ClusterNamespaces;
   readonly templates: TemplateRunner;
   readonly fingerprints: Fingerprints;

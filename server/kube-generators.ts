@@ -4,7 +4,7 @@ import {
   knownGenerators,
   pluralOf,
 } from '../composite-controllers/generator/names.ts';
-import type { GeneratorObjects } from '../composite-controllers/lib/ports.ts';
+import type { GeneratorObjects, GeneratorStates } from '../composite-controllers/lib/ports.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from './kube-api.ts';
 import { mustBeNames, orAbsent } from './kube-ports.ts';
 
@@ -28,6 +28,31 @@ export function generatorObjects(api: KubeApi): GeneratorObjects {
         throw new KubeApiError(400, 'InvalidKind');
       mustBeNames(...(namespace === undefined ? [] : [namespace]), name);
       return orAbsent(api.get(generatorType(kind), namespace, name));
+    },
+  };
+}
+
+/** The hook's own access to GeneratorStates. */
+export function generatorStates(api: KubeApi): GeneratorStates {
+  const type = generatorType('GeneratorState');
+  return {
+    create: (state) => api.create(type, state),
+    async patch({ metadata }, patch) {
+      mustBeNames(metadata.namespace ?? '', metadata.name);
+      try {
+        await api.jsonPatch(type, metadata.namespace ?? '', metadata.name, patch);
+        return 'patched';
+      } catch (error) {
+        // 422: the state has moved on, as the patch tests.
+        const isLate = error instanceof KubeApiError && [404, 409, 422].includes(error.status);
+        if (isLate) return 'conflict';
+        throw error;
+      }
+    },
+    async remove({ metadata }) {
+      const { namespace = '', name, uid } = metadata;
+      mustBeNames(namespace, name);
+      await orAbsent(api.remove(type, namespace, name, uid === undefined ? {} : { uid }));
     },
   };
 }

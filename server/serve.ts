@@ -15,7 +15,7 @@ import { createFingerprints } from './fingerprints.ts';
 import { createGate } from './gate.ts';
 import { createKubeApi } from './kube.ts';
 import type { KubeApi } from './kube-api.ts';
-import { generatorObjects } from './kube-generators.ts';
+import { generatorObjects, generatorStates } from './kube-generators.ts';
 import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from './kube-ports.ts';
 import { failureFields, type ProcessLog } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -168,6 +168,7 @@ function parts(
     secrets: targetSecrets(api),
     objects: targetObjects(api),
     generatorObjects: generatorObjects(api),
+    generatorStates: generatorStates(api),
     namespaces: clusterNamespaces(api),
     events,
     log,

@@ -10,7 +10,7 @@ import type { Decision } from './decide.ts';
 import type { SyncFailure } from './errors.ts';
 import { fetchAll } from './fetch.ts';
 import type { ForcedSyncs } from './force-sync.ts';
-import { type GenerationTimes, generateAll } from './generate.ts';
+import { type GenerationFacts, generateAll } from './generate.ts';
 import type { Memory, PendingAnswer } from './memory.ts';
 import { plan } from './plan.ts';
 import { routeOf } from './policy.ts';
@@ -47,7 +47,7 @@ export interface Refreshing {
   /** When the values were read, in ms. */
   readonly readAt: number;
   /** Undefined: nothing was generated. */
-  readonly times: GenerationTimes | undefined;
+  readonly facts: GenerationFacts | undefined;
   /** Says what went wrong, and states the target as it is. */
   readonly fail: (failure: SyncFailure) => Attempt;
   readonly deps: AttemptDeps;
@@ -96,9 +96,9 @@ export async function attemptRefresh(
   });
   if (made.kind === 'otherClass')
     return { kind: 'answer', child: restated(world), outcome: { kind: 'Unchanged', againAt: undefined } };
-  const { results, times } = made;
-  const readAt = times?.madeAt ?? world.now;
-  const refreshing: Refreshing = { world, refresh, readAt, times, fail, deps };
+  const { results, facts } = made;
+  const readAt = facts?.madeAt ?? world.now;
+  const refreshing: Refreshing = { world, refresh, readAt, facts, fail, deps };
   const busy = busyRead(results);
   if (busy !== undefined) return comeAgain(refreshing, busy);
 

@@ -13,7 +13,7 @@ import {
   refreshId,
   refreshReason,
 } from './refresh.ts';
-import { generatedAtOf, hashIsTrue, refreshIdOf, renewAtOf, type World } from './world.ts';
+import { generatedOf, hashIsTrue, refreshIdOf, type World } from './world.ts';
 
 /**
  * What is to be done about one ExternalSecret.
@@ -93,12 +93,12 @@ function wasSeen({ target }: World, id: string, pending: Pending | undefined): b
 
 /** What was generated says when; of what was read by others nobody knows more than that. */
 function madeSince(world: World): number | undefined {
-  return (world.target && generatedAtOf(world.target)) ?? readSince(world);
+  return (world.target && generatedOf(world.target)?.madeAt) ?? readSince(world);
 }
 
 /** The status could not be written for so long that what it would say of the Secret is outdated. */
 function isDueAgain(world: World, readAt: number): boolean {
-  const renewAt = world.target === undefined ? undefined : renewAtOf(world.target);
+  const renewAt = world.target && generatedOf(world.target)?.renewAt;
   const due = dueAt(world, { at: readAt, renewAt });
   return due !== undefined && due <= world.now;
 }

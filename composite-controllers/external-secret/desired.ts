@@ -9,13 +9,14 @@ import {
   managedLabel,
   refreshIdAnnotation,
   renewAtAnnotation,
+  statesAnnotation,
 } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { nothing, type OwnedFields, ownedFields } from '../lib/owned-fields.ts';
 import { encodeData, isSecretKey, secretData } from '../lib/secret-data.ts';
 import type { Content } from '../secret-template/content.ts';
 import type { SyncFailure } from './errors.ts';
-import type { GenerationTimes } from './generate.ts';
+import type { GenerationFacts } from './generate.ts';
 import { mergesInto, routeOf, writerOf } from './policy.ts';
 import type { World } from './world.ts';
 
@@ -39,7 +40,7 @@ export type Desired =
 export interface Mark {
   readonly id: string;
   /** Absent: nothing in it was generated. */
-  readonly times?: GenerationTimes | undefined;
+  readonly facts?: GenerationFacts | undefined;
 }
 
 /** The desired Secret, as spec core 1.8 builds it over the existing one, carrying the refresh that made it. */
@@ -83,11 +84,14 @@ export function desiredSecret(
   return { kind: 'secret', secret, data };
 }
 
-function markAnnotations({ id, times }: Mark): Record<string, string> {
+function markAnnotations({ id, facts }: Mark): Record<string, string> {
   return {
     [refreshIdAnnotation]: id,
-    ...(times === undefined ? {} : { [generatedAtAnnotation]: rfc3339(times.madeAt) }),
-    ...(times?.renewAt === undefined ? {} : { [renewAtAnnotation]: rfc3339(times.renewAt) }),
+    ...(facts === undefined ? {} : { [generatedAtAnnotation]: rfc3339(facts.madeAt) }),
+    ...(facts?.renewAt === undefined ? {} : { [renewAtAnnotation]: rfc3339(facts.renewAt) }),
+    ...(facts === undefined || facts.states.length === 0
+      ? {}
+      : { [statesAnnotation]: facts.states.join(',') }),
   };
 }
 

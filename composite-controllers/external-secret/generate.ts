@@ -1,4 +1,4 @@
-import type { Generations } from '../generator/generations.ts';
+import type { Generation, Generations } from '../generator/generations.ts';
 import type { GeneratorUse, Plan } from './plan.ts';
 import type { ReadResult } from './values.ts';
 import type { World } from './world.ts';
@@ -10,10 +10,12 @@ export interface GenerateOptions {
   readonly signal: AbortSignal;
 }
 
-/** When generated values were made, and when the first of them has to be made anew, in ms. */
-export interface GenerationTimes {
+/** What is to be known of generated values: when they were made, when the first of them has to be made anew, in ms. */
+export interface GenerationFacts {
   readonly madeAt: number;
   readonly renewAt?: number;
+  /** Names of the GeneratorStates by which they are taken back. */
+  readonly states: readonly string[];
 }
 
 /** The results of all reads with those of the generators; or that another controller class looks after one of them. */
@@ -22,7 +24,7 @@ export type Generated =
       readonly kind: 'results';
       readonly results: ReadonlyMap<string, ReadResult>;
       /** Undefined: nothing was generated. */
-      readonly times: GenerationTimes | undefined;
+      readonly facts: GenerationFacts | undefined;
     }
   | { readonly kind: 'otherClass' };
 
@@ -35,13 +37,13 @@ export async function generateAll(
 ): Promise<Generated> {
   if ([...fetched.values()].some(hasFailed)) {
     const unmade = uses.map(({ id }) => [id, { unmade: true }] as const);
-    return { kind: 'results', results: new Map([...fetched, ...unmade]), times: undefined };
+    return { kind: 'results', results: new Map([...fetched, ...unmade]), facts: undefined };
   }
-  const owner = { uid, namespace, name };
+  const owner = { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', uid, namespace, name };
   const one = async (use: GeneratorUse) =>
-    [use.id, await generations.take({ owner, id, entry: use.id, ref: use.ref, signal })] as const;
+    [use.id, await generations.take({ owner, id, entry: use.entry, ref: use.ref, signal })] as const;
   const results = new Map(fetched);
-  const made: GenerationTimes[] = [];
+  const made: Generation[] = [];
   for (const [use, result] of await Promise.all(uses.map(one))) {
     if (result.kind === 'otherClass') return result;
     if (result.kind === 'unusable') results.set(use, { unusable: result.failure });
@@ -50,15 +52,16 @@ export async function generateAll(
     results.set(use, { generated: result.values });
     made.push(result);
   }
-  return { kind: 'results', results, times: timesOf(made) };
+  return { kind: 'results', results, facts: factsOf(made) };
 }
 
-function timesOf(made: readonly GenerationTimes[]): GenerationTimes | undefined {
+function factsOf(made: readonly Generation[]): GenerationFacts | undefined {
   if (made.length === 0) return undefined;
   const renewals = made.flatMap(({ renewAt }) => (renewAt === undefined ? [] : [renewAt]));
   return {
     madeAt: Math.min(...made.map(({ madeAt }) => madeAt)),
     ...(renewals.length === 0 ? {} : { renewAt: Math.min(...renewals) }),
+    states: made.flatMap(({ state }) => (state === undefined ? [] : [state])),
   };
 }
 

@@ -27,6 +27,8 @@ export type Read = { readonly id: string; readonly store: string } & (
 /** One use of a generator: no two entries share one, since each is to have values of its own. */
 export interface GeneratorUse {
   readonly id: string;
+  /** ESO's name of the entry in labels of GeneratorStates. */
+  readonly entry: string;
   readonly ref: GeneratorRef;
 }
 
@@ -89,7 +91,15 @@ function fromMany(
   const ref = entry.sourceRef?.generatorRef;
   if (ref !== undefined) {
     const where = `spec.dataFrom[${index}].sourceRef.generatorRef (${ref.kind} ${ref.name})`;
-    return [{ kind: 'generator', where, read: use({ id: `dataFrom[${index}]`, ref }), rules: {}, rewrites }];
+    return [
+      {
+        kind: 'generator',
+        where,
+        read: use({ id: `dataFrom[${index}]`, entry: String(index), ref }),
+        rules: {},
+        rewrites,
+      },
+    ];
   }
   const store = storeOfEntry(spec, entry);
   if (find !== undefined) {

@@ -82,6 +82,9 @@ export const externalSecretStatus = K.object('What was read and written last.', 
   renewTime: K.optional(
     K.time('When generated values that end are made anew, unless a refresh is due before.'),
   ),
+  generatorStates: K.optional(
+    K.list('GeneratorStates of the values that the target holds; older ones are taken back.', K.string()),
+  ),
   retry: K.optional(retry),
 });
 

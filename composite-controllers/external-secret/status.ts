@@ -1,6 +1,7 @@
 import { rfc3339, setCondition } from '../lib/conditions.ts';
 import { nextAttempt } from '../lib/retry-schedule.ts';
 import { failureMessage, isScheduled, type SyncFailure } from './errors.ts';
+import type { GenerationFacts } from './generate.ts';
 import { attemptVersion, intervalMs, nextPassAt } from './refresh.ts';
 import type { ExternalSecretStatus } from './schema.ts';
 import type { World } from './world.ts';
@@ -19,8 +20,8 @@ export type Outcome =
       /** What the observed Secret carries; undefined for a Secret of before Keyhook. */
       readonly refreshId: string | undefined;
       readonly binding: 'bound' | 'unbound';
-      /** When generated values have to be made anew, in ms. */
-      readonly renewAt?: number | undefined;
+      /** Undefined: nothing was generated. */
+      readonly generated?: GenerationFacts | undefined;
     }
   | { readonly kind: 'Failed'; readonly failure: SyncFailure };
 
@@ -46,8 +47,14 @@ export function nextStatus(world: World, outcome: Outcome): StatusAnswer {
 }
 
 function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): StatusAnswer {
-  const { retry: _retry, refreshId: _refreshId, renewTime: _renewTime, ...rest } = world.status;
-  const { renewAt } = outcome;
+  const {
+    retry: _retry,
+    refreshId: _refreshId,
+    renewTime: _renewTime,
+    generatorStates: _states,
+    ...rest
+  } = world.status;
+  const { renewAt, states = [] } = outcome.generated ?? {};
   const status: ExternalSecretStatus = {
     ...rest,
     conditions: setCondition(
@@ -59,6 +66,7 @@ function synced(world: World, outcome: Extract<Outcome, { kind: 'Synced' }>): St
     syncedResourceVersion: world.version,
     ...(outcome.refreshId === undefined ? {} : { refreshId: outcome.refreshId }),
     ...(renewAt === undefined ? {} : { renewTime: rfc3339(renewAt) }),
+    ...(states.length === 0 ? {} : { generatorStates: [...states] }),
     ...(outcome.binding === 'bound' ? { binding: { name: world.targetName } } : {}),
   };
   return { status, againAt: nextPassAt(world, { at: outcome.readAt, renewAt }) };

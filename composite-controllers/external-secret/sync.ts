@@ -33,7 +33,7 @@ import { createReporter } from './report.ts';
 import { nextStatus, type Outcome, type StatusAnswer } from './status.ts';
 import { claimTarget } from './target.ts';
 import type { ContentDeps } from './template-content.ts';
-import { readWorld, renewAtOf, type World } from './world.ts';
+import { generatedOf, readWorld, type World } from './world.ts';
 
 /** What the ExternalSecret's controller needs from its surroundings. */
 export interface ExternalSecretDeps extends Omit<ContentDeps, 'signal'> {
@@ -140,7 +140,7 @@ function confirmed({ target }: World, { id, readAt }: Extract<Decision, { kind: 
     readAt,
     refreshId: id,
     binding: 'bound',
-    renewAt: target && renewAtOf(target),
+    generated: target && generatedOf(target),
   };
 }
 

@@ -9,12 +9,14 @@ import {
   noSecret,
   refreshIdAnnotation,
   renewAtAnnotation,
+  statesAnnotation,
 } from '../lib/names.ts';
 import type { NamespaceView } from '../lib/namespace-conditions.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { once } from '../lib/once.ts';
 import { secretData } from '../lib/secret-data.ts';
 import { type StoreView, storeKey, viewStores } from '../secret-store/view.ts';
+import type { GenerationFacts } from './generate.ts';
 import { type CreationPolicy, type DeletionPolicy, routeOf } from './policy.ts';
 import type { ExternalSecretSpec, ExternalSecretStatus } from './schema.ts';
 import { specProblems } from './validity.ts';
@@ -122,14 +124,17 @@ export function refreshIdOf(secret: SecretObject): string | undefined {
   return secret.metadata.annotations?.[refreshIdAnnotation];
 }
 
-/** When the generated values that the Secret carries have to be made anew, in ms. */
-export function renewAtOf(secret: SecretObject): number | undefined {
-  return timeOf(secret, renewAtAnnotation);
-}
-
-/** When the generated values that the Secret carries were made, in ms. */
-export function generatedAtOf(secret: SecretObject): number | undefined {
-  return timeOf(secret, generatedAtAnnotation);
+/** What is known of the generated values that the Secret carries; undefined when it carries none. */
+export function generatedOf(secret: SecretObject): GenerationFacts | undefined {
+  const madeAt = timeOf(secret, generatedAtAnnotation);
+  if (madeAt === undefined) return undefined;
+  const renewAt = timeOf(secret, renewAtAnnotation);
+  const states = secret.metadata.annotations?.[statesAnnotation] ?? '';
+  return {
+    madeAt,
+    ...(renewAt === undefined ? {} : { renewAt }),
+    states: states === '' ? [] : states.split(','),
+  };
 }
 
 function timeOf({ metadata }: SecretObject, annotation: string): number | undefined {

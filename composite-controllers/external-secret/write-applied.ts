@@ -12,7 +12,7 @@ import { frozen } from './frozen.ts';
 import { writerOf } from './policy.ts';
 import type { Outcome } from './status.ts';
 import { claimTarget, removeForeignKeys } from './target.ts';
-import { generatedAtOf, hashIsTrue, refreshIdOf, renewAtOf, type World } from './world.ts';
+import { generatedOf, hashIsTrue, refreshIdOf, type World } from './world.ts';
 
 type Synced = Extract<Outcome, { kind: 'Synced' }>;
 
@@ -32,7 +32,7 @@ export async function writeApplied(refreshing: Refreshing, content: Content): Pr
 
   const desired = desiredSecret(world, content, live, {
     id: refreshing.refresh.id,
-    times: refreshing.times,
+    facts: refreshing.facts,
   });
   if (desired.kind === 'failed') return fail(desired.failure);
   const failure = live === undefined ? undefined : frozen(live, desired);
@@ -57,7 +57,7 @@ export async function alreadyApplied(
 ): Promise<Attempt | undefined> {
   const live = await secrets.get(world.namespace, world.targetName);
   const isThere = live !== undefined && refreshIdOf(live) === id && hashIsTrue(live);
-  return isThere ? inPlace(live, generatedAtOf(live) ?? world.now) : undefined;
+  return isThere ? inPlace(live, generatedOf(live)?.madeAt ?? world.now) : undefined;
 }
 
 function inPlace(target: SecretObject, readAt: number): Attempt {
@@ -71,14 +71,14 @@ function inPlace(target: SecretObject, readAt: number): Attempt {
       readAt,
       refreshId: refreshIdOf(target),
       binding: 'bound',
-      renewAt: renewAtOf(target),
+      generated: generatedOf(target),
     },
   };
 }
 
 /** creationPolicy None: the backend has been read, and that is all. */
-export function writeNothing({ readAt, times }: Refreshing): Attempt {
-  return unbound({ reason: 'SecretSynced', message: 'secret synced', readAt, renewAt: times?.renewAt });
+export function writeNothing({ readAt, facts }: Refreshing): Attempt {
+  return unbound({ reason: 'SecretSynced', message: 'secret synced', readAt, generated: facts });
 }
 
 async function apply(
@@ -120,7 +120,7 @@ function missing({ readAt }: Refreshing): Attempt {
   return unbound({ reason: 'SecretMissing', message, readAt });
 }
 
-function unbound(said: Pick<Synced, 'reason' | 'message' | 'readAt' | 'renewAt'>): Attempt {
+function unbound(said: Pick<Synced, 'reason' | 'message' | 'readAt' | 'generated'>): Attempt {
   return {
     kind: 'answer',
     child: undefined,

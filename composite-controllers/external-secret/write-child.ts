@@ -7,7 +7,7 @@ import { compare } from './compare.ts';
 import { desiredSecret } from './desired.ts';
 import { frozen } from './frozen.ts';
 import { claimTarget, removeForeignKeys, takeOver } from './target.ts';
-import { refreshIdOf, renewAtOf } from './world.ts';
+import { generatedOf, refreshIdOf } from './world.ts';
 
 /** A write that is not seen for so long does not land. */
 const seenWithinMs = 5_000;
@@ -23,7 +23,7 @@ export async function writeChild(refreshing: Refreshing, content: Content): Prom
   if (claim.kind === 'again') return { kind: 'again', seconds: 1 };
   if (claim.kind === 'refused') return fail(claim.failure);
   const existing = claim.live;
-  const desired = desiredSecret(world, content, existing, { id: refresh.id, times: refreshing.times });
+  const desired = desiredSecret(world, content, existing, { id: refresh.id, facts: refreshing.facts });
   if (desired.kind === 'failed') return fail(desired.failure);
   const failure = existing === undefined ? undefined : frozen(existing, desired);
   if (failure !== undefined) return fail(failure);
@@ -89,7 +89,7 @@ function inPlace({ readAt }: Refreshing, target: SecretObject): Attempt {
       readAt,
       refreshId: refreshIdOf(target),
       binding: 'bound',
-      renewAt: renewAtOf(target),
+      generated: generatedOf(target),
     },
   };
 }

@@ -133,20 +133,20 @@ async function guarded({ world, fail }: Refreshing, step: () => Promise<Attempt>
 }
 
 function inPlace(refreshing: Refreshing): Attempt {
-  return synced(refreshing, 'SecretSynced', 'secret synced', refreshing.times?.renewAt);
+  return synced(refreshing, 'SecretSynced', 'secret synced', refreshing.facts);
 }
 
 function synced(
   { readAt }: Refreshing,
   reason: 'SecretSynced' | 'SecretDeleted' | 'SecretMissing',
   message: string,
-  renewAt?: number,
+  generated?: Refreshing['facts'],
 ): Attempt {
   return {
     kind: 'answer',
     child: undefined,
     // There is no Secret of ours, whatever else there is.
-    outcome: { kind: 'Synced', reason, message, readAt, refreshId: noSecret, binding: 'unbound', renewAt },
+    outcome: { kind: 'Synced', reason, message, readAt, refreshId: noSecret, binding: 'unbound', generated },
   };
 }
 

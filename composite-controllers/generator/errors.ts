@@ -17,6 +17,10 @@ export const generatorErrors = {
     message: 'this version of Keyhook has no such generator',
     advice: 'see the table of generators in the README',
   },
+  Untracked: {
+    message: 'what was generated could not be noted in a GeneratorState, and was taken back',
+    advice: 'install the CRD of GeneratorStates, and allow the hook to create them',
+  },
   Invalid: {
     message: 'the specification of the generator is not valid',
     advice: 'correct the fields of the generator that are named',

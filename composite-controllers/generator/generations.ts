@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Generators } from '../../providers/generators.ts';
+import type { GeneratorHandle, Generators } from '../../providers/generators.ts';
 import { ProviderError } from '../../providers/kit/errors.ts';
 import type { Generated } from '../../providers/kit/generator.ts';
 import type { SecretMap } from '../../providers/kit/provider.ts';
+import { newState, type Owner } from '../generator-state/object.ts';
+import { type GeneratorStates, kubernetesStatus } from '../lib/ports.ts';
 import type { GeneratorFailure } from './errors.ts';
 import { type GeneratorRef, type ResolveDeps, resolveGenerator } from './resolve.ts';
 
 /** Who wants values, and for which refresh. */
 export interface GenerationRequest {
   /** The object that uses the generator. */
-  readonly owner: { readonly uid: string; readonly namespace: string; readonly name: string };
+  readonly owner: Owner;
   /** Id of the refresh (design rule 2): for the same id, the same values. */
   readonly id: string;
   /** Which of the owner's entries. */
@@ -26,6 +28,8 @@ export interface Generation {
   readonly values: SecretMap;
   /** In ms. */
   readonly madeAt: number;
+  /** Name of the GeneratorState by which they are taken back. */
+  readonly state?: string;
   /** Before their end: from this moment (ms) on another one is due, whatever the interval is. */
   readonly renewAt?: number;
 }
@@ -50,6 +54,7 @@ export interface Generations {
 
 export interface GenerationsDeps extends ResolveDeps {
   readonly generators: Generators;
+  readonly states: GeneratorStates;
   readonly now: () => number;
 }
 
@@ -67,7 +72,23 @@ interface Held {
 export function createGenerations(deps: GenerationsDeps): Generations {
   const held = new LRUCache<string, Held>({ max: maxOwners });
 
-  const make = async ({ owner, ref }: GenerationRequest): Promise<GenerationResult> => {
+  /** Notes what has to be taken back one day; where that fails it is taken back at once. */
+  const track = async (made: Generated, { owner, entry }: GenerationRequest, handle: GeneratorHandle) => {
+    if (made.state === undefined) return { kind: 'tracked', name: undefined } as const;
+    try {
+      const state = await deps.states.create(newState(owner, entry, handle, made.state));
+      return { kind: 'tracked', name: state.metadata.name } as const;
+    } catch (error) {
+      const status = kubernetesStatus(error);
+      if (status === undefined) throw error;
+      const signal = AbortSignal.timeout(generateMs);
+      await deps.generators.revoke(handle, made.state, owner.namespace, signal).catch(() => {});
+      return { kind: 'unusable', failure: { code: 'Untracked', detail: `HTTP ${status}` } } as const;
+    }
+  };
+
+  const make = async (request: GenerationRequest): Promise<GenerationResult> => {
+    const { owner, ref } = request;
     const resolved = await resolveGenerator(ref, owner.namespace, deps);
     if (resolved.kind === 'failed') return { kind: 'unusable', failure: resolved.failure };
     if (resolved.kind === 'otherClass') return resolved;
@@ -76,7 +97,15 @@ export function createGenerations(deps: GenerationsDeps): Generations {
       const signal = AbortSignal.timeout(generateMs);
       const made = await deps.generators.generate(resolved.handle, owner.namespace, signal);
       const renewAt = renewalOf(made, madeAt, owner.uid);
-      return { kind: 'values', values: made.values, madeAt, ...(renewAt === undefined ? {} : { renewAt }) };
+      const tracked = await track(made, request, resolved.handle);
+      if (tracked.kind !== 'tracked') return tracked;
+      return {
+        kind: 'values',
+        values: made.values,
+        madeAt,
+        ...(renewAt === undefined ? {} : { renewAt }),
+        ...(tracked.name === undefined ? {} : { state: tracked.name }),
+      };
     } catch (error) {
       if (error instanceof ProviderError) return { kind: 'failed', error };
       throw error;

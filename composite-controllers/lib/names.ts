@@ -9,11 +9,14 @@ export const refreshIdAnnotation = 'keyhook.dev/refresh-id';
 export const generatedAtAnnotation = 'keyhook.dev/generated-at';
 /** When the generated values that the Secret carries have to be made anew. */
 export const renewAtAnnotation = 'keyhook.dev/renew-at';
+/** The GeneratorStates of the generated values that the Secret carries. */
+export const statesAnnotation = 'keyhook.dev/generator-states';
 /** What a Secret says of the refresh that made it. */
 export const markAnnotations: readonly string[] = [
   refreshIdAnnotation,
   generatedAtAnnotation,
   renewAtAnnotation,
+  statesAnnotation,
 ];
 /** Fingerprint of what a Secret with something random in it was made from, so that it stays while that stays. */
 export const inputsAnnotation = 'keyhook.dev/template-inputs';

@@ -91,6 +91,15 @@ export interface GeneratorObjects {
   generator(kind: string, namespace: string | undefined, name: string): Promise<KubeObject | undefined>;
 }
 
+/** GeneratorStates, as the hook writes them. Rejects as {@link TargetSecrets} does. */
+export interface GeneratorStates {
+  create(state: KubeObject): Promise<KubeObject>;
+  /** Applies a patch that carries its own `test` of resourceVersion; `conflict` when the state has moved on or is gone. */
+  patch(state: KubeObject, patch: readonly JsonPatchOperation[]): Promise<'patched' | 'conflict'>;
+  /** Deletes the state if it is still that very one. */
+  remove(state: KubeObject): Promise<void>;
+}
+
 /** An event on an object: written best effort, deduplicated, never awaited by a decision. */
 export interface EventSink {
   record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;

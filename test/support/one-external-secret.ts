@@ -35,6 +35,8 @@ export interface World {
   sources: Map<string, KubeData>;
   /** The sources that were asked for. */
   asked: string[];
+  /** GeneratorStates that were written. */
+  states: KubeObject[];
   /** Generators, by kind and name. */
   generators: Map<string, KubeObject>;
   parent: KubeObject;
@@ -67,6 +69,7 @@ export function setup(
     audit: [],
     sources: new Map(),
     asked: [],
+    states: [],
     generators: new Map(),
     parent,
     related: [store()],
@@ -106,6 +109,14 @@ export function setup(
           observer: silentObserver,
           now: () => world.now,
         }),
+        states: {
+          async create(state) {
+            world.states.push(state);
+            return state;
+          },
+          patch: async () => 'patched',
+          remove: async () => {},
+        },
         objects: { generator: async (kind, _namespace, name) => world.generators.get(`${kind}/${name}`) },
         built,
         controllerClass: settings.controllerClass,

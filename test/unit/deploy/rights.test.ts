@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { groupOf } from '../../../composite-controllers/crd.ts';
 import { installedKinds, parentKinds } from '../../../composite-controllers/definitions.ts';
 import { knownGenerators } from '../../../composite-controllers/generator/names.ts';
 import {
@@ -11,7 +12,7 @@ import {
   viewRules,
 } from '../../../deploy/rights.ts';
 import { createEventWriter } from '../../../server/events.ts';
-import { generatorObjects } from '../../../server/kube-generators.ts';
+import { generatorObjects, generatorStates } from '../../../server/kube-generators.ts';
 import type { KubeRequest, KubeTransport } from '../../../server/kube-http.ts';
 import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createKubeVerbs } from '../../../server/kube-verbs.ts';
@@ -92,6 +93,13 @@ test('the hook may do what it does, and nothing else', async () => {
       generator: [kind, kind === 'ClusterGenerator' ? undefined : 'ns', 'n'],
     });
 
+  const state = {
+    apiVersion: 'generators.external-secrets.io/v1alpha1',
+    kind: 'GeneratorState',
+    metadata: { name: 'n', namespace: 'ns', uid: 'u' },
+  };
+  await callAll(generatorStates(api), { create: [state], patch: [state, []], remove: [state] });
+
   const events = createEventWriter({ api, now: () => 0, onDropped: () => assert.fail('an event was lost') });
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'n', namespace: 'ns', uid: 'u' } };
   for (const round of ['first', 'again']) {
@@ -102,7 +110,7 @@ test('the hook may do what it does, and nothing else', async () => {
   assert.deepEqual([...used].sort(), [...rightsOf([...hookRules, ...tokenRules])].sort());
 });
 
-test('no rule takes everything, and the hook can neither list Secrets nor delete anything', () => {
+test('no rule takes everything, and the hook can neither list anything nor delete but its own notes', () => {
   const all = [
     ...hookRules,
     ...tokenRules,
@@ -111,19 +119,20 @@ test('no rule takes everything, and the hook can neither list Secrets nor delete
     ...editRules(installedKinds),
   ];
   for (const right of rightsOf(all)) assert.ok(!right.includes('*'), right);
+  const own = 'delete generators.external-secrets.io/generatorstates';
   for (const verb of ['list', 'watch', 'delete', 'deletecollection', 'update'])
     for (const right of rightsOf([...hookRules, ...tokenRules]))
-      assert.ok(!right.startsWith(`${verb} `), right);
+      assert.ok(right === own || !right.startsWith(`${verb} `), right);
 });
 
 test('Metacontroller reads each kind that is installed, writes its status, and what it has to hold at its end', () => {
   const rights = rightsOf(metacontrollerRules(parentKinds));
-  for (const { plural, hooks } of parentKinds) {
-    for (const verb of ['get', 'list', 'watch'])
-      assert.ok(rights.has(`${verb} external-secrets.io/${plural}`));
-    assert.ok(rights.has(`update external-secrets.io/${plural}/status`));
+  for (const kind of parentKinds) {
+    const { plural, hooks } = kind;
+    for (const verb of ['get', 'list', 'watch']) assert.ok(rights.has(`${verb} ${groupOf(kind)}/${plural}`));
+    assert.ok(rights.has(`update ${groupOf(kind)}/${plural}/status`));
     const isChild = parentKinds.some(({ children }) => children.some(({ resource }) => resource === plural));
-    assert.equal(rights.has(`update external-secrets.io/${plural}`), hooks.includes('finalize') || isChild);
+    assert.equal(rights.has(`update ${groupOf(kind)}/${plural}`), hooks.includes('finalize') || isChild);
   }
 });
 

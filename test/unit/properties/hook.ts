@@ -14,7 +14,7 @@ import { noAuthentication } from '../../../server/auth.ts';
 import { fingerprintsBy } from '../../../server/fingerprints.ts';
 import { createGate } from '../../../server/gate.ts';
 import type { KubeApi } from '../../../server/kube-api.ts';
-import { generatorObjects } from '../../../server/kube-generators.ts';
+import { generatorObjects, generatorStates } from '../../../server/kube-generators.ts';
 import { clusterNamespaces, kubeReader, targetObjects, targetSecrets } from '../../../server/kube-ports.ts';
 import { createLogger } from '../../../server/logger.ts';
 import { createMetrics } from '../../../server/metrics.ts';
@@ -43,6 +43,7 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
       generators: createGenerators({ built: generatorRegistry, kube, observer: silentObserver, now }),
       builtGenerators: generatorRegistry,
       generatorObjects: generatorObjects(api),
+      generatorStates: generatorStates(api),
       namespaces: clusterNamespaces(api),
       sources: kube,
       templates: { run: async (_tenant, work) => doWork(work, randomness, defaultLimits) },

@@ -306,3 +306,35 @@ function answered(outcome: Awaited<ReturnType<ReturnType<typeof setup>['pass']>>
   if (outcome.kind === 'answer') return outcome.response;
   return assert.fail('no answer');
 }
+
+test('what has to be taken back is noted before it is written, and the status names the notes of what the target holds', async () => {
+  const built = new Map([
+    ...generatorRegistry,
+    [
+      'Webhook',
+      generator({
+        kind: 'Webhook',
+        description: 'Makes what lives.',
+        spec: K.object('Nothing.', {}),
+        generate: async () => ({ values: textValues({ token: 't' }), state: '{"id":1}' }),
+        revoke: async () => {},
+      }),
+    ] as const,
+  ]);
+  const { world, pass, restart } = setup(generated([hook]), {}, built);
+  world.generators.set('Webhook/w', object('Webhook', 'w', {}));
+  world.parent.metadata.creationTimestamp = '2026-03-01T10:00:00Z';
+  const states = () => (world.parent.status as { generatorStates?: string[] } | undefined)?.generatorStates;
+  await pass('fail');
+  assert.equal(world.states.length, 1, 'although the write does not land');
+  assert.equal(states(), undefined);
+  await pass();
+  restart();
+  await pass();
+  assert.deepEqual(states(), [world.states[0]?.metadata.name]);
+  world.now += hour;
+  await pass();
+  await pass();
+  assert.equal(world.states.length, 2);
+  assert.deepEqual(states(), [world.states[1]?.metadata.name]);
+});

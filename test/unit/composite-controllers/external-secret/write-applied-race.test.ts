@@ -35,7 +35,7 @@ async function written(
     {
       world,
       refresh: { kind: 'Refresh', reason: 'First', id: '1-id' },
-      times: undefined,
+      facts: undefined,
       readAt: startOfTests,
       fail: (failure) => ({ kind: 'answer', child: undefined, outcome: { kind: 'Failed', failure } }),
       deps: {
