@@ -85,10 +85,13 @@ function keyed(entry: Entry, result: Answer, now: number): SecretMap {
     return new Map([[entry.secretKey, result.secret.value(property || undefined)]]);
   }
   const map = mapOf(result, property || undefined);
+  // Nothing converts the keys of a generator, as in ESO.
   const named =
     entry.rewrites.length > 0
       ? rewriteKeys(map, entry.rewrites, keyTemplates(now))
-      : convertKeys(map, conversionStrategy);
+      : entry.kind === 'generator'
+        ? map
+        : convertKeys(map, conversionStrategy);
   return validateKeys(named);
 }
 

@@ -56,6 +56,7 @@ export function setup(
   parent: KubeObject,
   flags: Partial<Settings> = {},
   built: ReadonlyMap<string, Generator> = generatorRegistry,
+  kube: KubeReader = noKube,
 ) {
   const world: World = {
     now: startOfTests,
@@ -105,7 +106,7 @@ export function setup(
       generations: createGenerations({
         generators: createGenerators({
           built,
-          kube: noKube,
+          kube,
           observer: silentObserver,
           now: () => world.now,
         }),

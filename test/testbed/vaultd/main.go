@@ -1,4 +1,4 @@
-// Command vaultd serves an in-memory, unsealed HashiCorp Vault with the KV engine and the auth methods under test.
+// Command vaultd serves an in-memory, unsealed HashiCorp Vault with the KV and SSH engines and the auth methods under test.
 // It prints one line of JSON, {"address","token"}, once it listens; its storage ends with the process.
 package main
 
@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/vault/builtin/credential/cert"
 	"github.com/hashicorp/vault/builtin/credential/ldap"
 	"github.com/hashicorp/vault/builtin/credential/userpass"
+	"github.com/hashicorp/vault/builtin/logical/ssh"
 	vaulthttp "github.com/hashicorp/vault/http"
 	"github.com/hashicorp/vault/sdk/helper/consts"
 	"github.com/hashicorp/vault/sdk/logical"
@@ -88,7 +89,7 @@ func unsealedCore() (*vault.Core, string, error) {
 		DisableMlock:    true,
 		BuiltinRegistry: noPlugins{},
 		Logger:          logger,
-		LogicalBackends: map[string]logical.Factory{"kv": kv.Factory},
+		LogicalBackends: map[string]logical.Factory{"kv": kv.Factory, "ssh": ssh.Factory},
 		CredentialBackends: map[string]logical.Factory{
 			"approle":    approle.Factory,
 			"aws":        awsauth.Factory,
