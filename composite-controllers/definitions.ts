@@ -116,7 +116,10 @@ export function compositeController(kind: ParentKind, options: DefinitionOptions
       parentResource: {
         apiVersion: apiVersionOf(kind),
         resource: kind.plural,
-        ...(options.selector === undefined ? {} : { labelSelector: { matchLabels: options.selector } }),
+        // What the hook makes itself has none of the labels by which people choose.
+        ...(options.selector === undefined || kind === generatorState
+          ? {}
+          : { labelSelector: { matchLabels: options.selector } }),
         // The hook's own status writes would wake it again.
         ignoreStatusChanges: true,
       },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { manifests } from '../../cli/manifests.ts';
+import { groupOf } from '../../composite-controllers/crd.ts';
 import { installedKinds, parentKinds } from '../../composite-controllers/definitions.ts';
 import { eventually } from '../support/eventually.ts';
 import { http } from '../support/http.ts';
@@ -35,9 +36,10 @@ describe('the CRDs and definitions on an API server', () => {
     await kubectl('wait', '--for=condition=Established', 'crd', '--all');
     await eventually(() => kubectl('apply', '-k', join(top, 'composite-controllers'), '--validate=strict'));
     await kubectl('wait', '--for=condition=Established', 'crd', '--all');
-    for (const { plural } of parentKinds) {
-      await eventually(() => kubectl('get', `${plural}.v1.${group}`, '-A'));
-      await eventually(() => kubectl('get', `${plural}.v1beta1.${group}`, '-A'));
+    for (const kind of installedKinds) {
+      const resource = (version: string) => `${kind.plural}.${version}.${groupOf(kind)}`;
+      await eventually(() => kubectl('get', resource(kind.version), '-A'));
+      if (kind.version === 'v1') await eventually(() => kubectl('get', resource('v1beta1'), '-A'));
     }
   });
   after(() => cluster.stop());
@@ -54,11 +56,11 @@ describe('the CRDs and definitions on an API server', () => {
   });
 
   test('the schemas are structural and the names accepted', async () => {
-    for (const { plural } of parentKinds) {
-      const crd = JSON.parse(await kubectl('get', 'crd', `${plural}.${group}`, '-o', 'json'));
+    for (const kind of installedKinds) {
+      const crd = JSON.parse(await kubectl('get', 'crd', `${kind.plural}.${groupOf(kind)}`, '-o', 'json'));
       const conditions = crd.status.conditions.map((c: Record<string, string>) => `${c.type}=${c.status}`);
       assert.deepEqual(conditions.sort(), ['Established=True', 'NamesAccepted=True']);
-      assert.deepEqual(crd.status.storedVersions, ['v1']);
+      assert.deepEqual(crd.status.storedVersions, [kind.version]);
     }
   });
 

@@ -64,8 +64,8 @@ describe('VaultDynamicSecret on a real Vault', () => {
       const id = await vault.read(`auth/approle/role/${role}/role-id`);
       const secret = await vault.write(`auth/approle/role/${role}/secret-id`, {});
       secrets[`team-a/${role}`] = {
-        role: (id?.data as { role_id: string }).role_id,
-        secret: (secret?.data as { secret_id: string }).secret_id,
+        role: (id as { data: { role_id: string } }).data.role_id,
+        secret: (secret as { data: { secret_id: string } }).data.secret_id,
       };
     }
     const dataFrom = [{ sourceRef: { generatorRef: { kind: 'VaultDynamicSecret', name: 'otp' } } }];

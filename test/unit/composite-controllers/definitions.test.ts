@@ -53,6 +53,9 @@ test('each kind has its controller, and each hook its own path', () => {
       'keyhook-clusterpushsecret',
       `${hookUrl}/hooks/clusterpushsecret/sync`,
       `${hookUrl}/hooks/clusterpushsecret/customize`,
+      'keyhook-generatorstate',
+      `${hookUrl}/hooks/generatorstate/sync`,
+      `${hookUrl}/hooks/generatorstate/customize`,
     ],
     ['keyhook-secretstore', `${hookUrl}/hooks/secretstore/sync`],
     ['keyhook-clustersecretstore', `${hookUrl}/hooks/clustersecretstore/sync`],
@@ -63,8 +66,12 @@ test('settings without which Metacontroller would delete, ignore or endlessly re
   for (const [name, spec] of Object.entries(specs({ hookUrl }))) {
     assert.equal(spec.generateSelector, true, name);
     assert.equal(spec.parentResource.ignoreStatusChanges, true, name);
-    const version = name.endsWith('pushsecret') ? 'v1alpha1' : 'v1';
-    assert.equal(spec.parentResource.apiVersion, `external-secrets.io/${version}`, name);
+    const apiVersion = name.endsWith('pushsecret')
+      ? 'external-secrets.io/v1alpha1'
+      : name.endsWith('generatorstate')
+        ? 'generators.external-secrets.io/v1alpha1'
+        : 'external-secrets.io/v1';
+    assert.equal(spec.parentResource.apiVersion, apiVersion, name);
     assert.equal(Object.hasOwn(spec, 'resyncPeriodSeconds'), false, name);
     for (const { version, webhook } of Object.values(spec.hooks)) {
       assert.equal(version, 'v2', name);
@@ -94,9 +101,10 @@ test('Secrets are children of ExternalSecrets and PushSecrets, and those of the 
   for (const spec of Object.values(stores)) assert.equal(spec.childResources, undefined);
 });
 
-test('a selector narrows the parents of every kind', () => {
-  for (const spec of Object.values(specs({ hookUrl, selector: { team: 'a' } }))) {
-    assert.deepEqual(spec.parentResource.labelSelector, { matchLabels: { team: 'a' } });
+test('a selector narrows the parents of every kind that people write', () => {
+  for (const [name, spec] of Object.entries(specs({ hookUrl, selector: { team: 'a' } }))) {
+    const expected = name === 'keyhook-generatorstate' ? undefined : { matchLabels: { team: 'a' } };
+    assert.deepEqual(spec.parentResource.labelSelector, expected, name);
   }
 });
 
