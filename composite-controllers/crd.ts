@@ -20,7 +20,7 @@ export function crd(kind: InstalledKind): KubeObject {
   const served = {
     schema: { openAPIV3Schema: rootSchema(kind) },
     ...(kind.status === undefined ? {} : { subresources: { status: {} } }),
-    additionalPrinterColumns: kind.columns,
+    ...(kind.columns.length === 0 ? {} : { additionalPrinterColumns: kind.columns }),
     ...(kind.selectable === undefined
       ? {}
       : { selectableFields: kind.selectable.map((jsonPath) => ({ jsonPath })) }),

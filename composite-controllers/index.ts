@@ -59,7 +59,6 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
     createClusterExternalSecretController(deps),
     createPushSecretController({ ...deps, generations }),
     createClusterPushSecretController(deps),
-    createPushSecretController(deps),
     createGeneratorStateController({ ...deps, states: deps.generatorStates, built: deps.builtGenerators }),
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),

@@ -37,7 +37,7 @@ export async function generatedSource(
   if (generated?.metadata.annotations?.[refreshIdAnnotation] === id)
     return { kind: 'seen', secret: generated };
   const made = await generations.take({
-    owner: { uid, namespace, name },
+    owner: { apiVersion: 'external-secrets.io/v1alpha1', kind: 'PushSecret', uid, namespace, name },
     id,
     entry: '__pushsecret',
     ref,

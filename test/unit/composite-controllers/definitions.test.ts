@@ -53,6 +53,8 @@ test('each kind has its controller, and each hook its own path', () => {
       'keyhook-clusterpushsecret',
       `${hookUrl}/hooks/clusterpushsecret/sync`,
       `${hookUrl}/hooks/clusterpushsecret/customize`,
+    ],
+    [
       'keyhook-generatorstate',
       `${hookUrl}/hooks/generatorstate/sync`,
       `${hookUrl}/hooks/generatorstate/customize`,
