@@ -13,6 +13,7 @@ export { infisical } from './infisical/index.ts';
 export { kubernetes } from './kubernetes/index.ts';
 export { onepassword } from './onepassword/index.ts';
 export { onepasswordSdk } from './onepasswordsdk/index.ts';
+export { openBao } from './openbao/index.ts';
 export { pulumi } from './pulumi/index.ts';
 export { scaleway } from './scaleway/index.ts';
 export { secretServer } from './secretserver/index.ts';

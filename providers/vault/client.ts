@@ -1,9 +1,9 @@
 import { ProviderError } from '../kit/errors.ts';
 import { jsonSecret } from '../kit/json/json-secret.ts';
 import type { ConnectDeps, SecretsClient, StoreScope } from '../kit/provider.ts';
-import { failure, vaultBody } from './errors.ts';
-import { findSecrets } from './find.ts';
-import { type Kv, metadataDocument, readMetadata, readSecret } from './kv.ts';
+import { failure, vaultBody } from '../kit/vault/errors.ts';
+import { findSecrets } from '../kit/vault/find.ts';
+import { type Kv, metadataDocument, readMetadata, readSecret } from '../kit/vault/kv.ts';
 import { openVault } from './open.ts';
 import { vaultPushes } from './push.ts';
 import type { VaultSpec } from './schema.ts';

@@ -10,11 +10,11 @@ import type { JsonNode } from '../kit/json/tokenizer.ts';
 import type { ConnectDeps } from '../kit/provider.ts';
 import type { Retry } from '../kit/retry.ts';
 import { K } from '../kit/schema.ts';
-import type { VaultApi } from './api.ts';
-import { failure, saysNothingThere, vaultBody } from './errors.ts';
+import type { VaultApi } from '../kit/vault/api.ts';
+import { failure, saysNothingThere, vaultBody } from '../kit/vault/errors.ts';
+import type { Lease } from '../kit/vault/session.ts';
 import { vault } from './index.ts';
 import { vaultSpec } from './schema.ts';
-import type { Lease } from './session.ts';
 
 const spec = K.object('What is asked of which Vault.', {
   controller: K.optional(K.string('Class of the controller that looks after it. Absent: every one does.')),

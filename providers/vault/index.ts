@@ -1,7 +1,7 @@
 import type { Problem, Provider, Reference, StoreScope } from '../kit/provider.ts';
 import { caReference, clientWithoutConsumer, foreignReferences, secretReference } from '../kit/references.ts';
+import { hasDots } from '../kit/vault/paths.ts';
 import { authName, authReferences } from './auth/index.ts';
-import { hasDots } from './paths.ts';
 import { type VaultSpec, vaultSpec } from './schema.ts';
 
 /** HashiCorp Vault's KV engine, versions 1 and 2 (spec providers 3). */

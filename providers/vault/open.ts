@@ -1,15 +1,15 @@
 import { readCa } from '../kit/ca.ts';
-import { answers, makeCall } from '../kit/calls.ts';
 import type { Credentials } from '../kit/credentials.ts';
 import { createHttpClient, type HttpClient } from '../kit/http.ts';
 import type { ConnectDeps, StoreScope } from '../kit/provider.ts';
 import type { Retry } from '../kit/retry.ts';
-import { createVaultApi, login, type VaultApi } from './api.ts';
+import type { VaultApi } from '../kit/vault/api.ts';
+import { vaultConnection } from '../kit/vault/connection.ts';
+import type { Lease, Session } from '../kit/vault/session.ts';
+import { createVaultTransport, type VaultTransport } from '../kit/vault/transport.ts';
 import { authenticate } from './auth/index.ts';
 import { readYourWrites } from './read-your-writes.ts';
 import type { VaultSpec } from './schema.ts';
-import { createSession, type Lease, type Session } from './session.ts';
-import { createVaultTransport, type VaultTransport } from './transport.ts';
 
 /** One Vault with one identity. */
 export interface OpenVault {
@@ -18,8 +18,6 @@ export interface OpenVault {
   readonly namespace: string | undefined;
   readonly http: HttpClient;
 }
-
-const revokeTimeoutMs = 5_000;
 
 /**
  * The way to a Vault. It logs in when it is first used, and tells of each login. Throws what reading the store's
@@ -47,30 +45,7 @@ export async function openVault(
   const transport = consistent(createVaultTransport(spec.server, spec.headers ?? {}, http), spec, retry);
   const namespace = spec.namespace || undefined;
   const tokenNamespace = spec.auth?.namespace || namespace;
-  const session = createSession(authentication, {
-    now,
-    async login(request) {
-      const lease = await login(transport, request, tokenNamespace, deps);
-      onLogin(lease);
-      return lease;
-    },
-    revoke: async (token) => {
-      // developer.hashicorp.com/vault/api-docs/auth/token#revoke-a-token-self
-      const request = {
-        method: 'POST',
-        path: 'auth/token/revoke-self',
-        token,
-        timeoutMs: revokeTimeoutMs,
-      } as const;
-      const send = () =>
-        transport({
-          ...request,
-          ...(tokenNamespace === undefined ? {} : { namespace: tokenNamespace }),
-        });
-      await makeCall(deps, { name: 'RevokeSelf' }, send, answers).catch(() => {});
-    },
-  });
-  const api = createVaultApi(transport, session, tokenNamespace, deps);
+  const { api, session } = vaultConnection(transport, authentication, tokenNamespace, deps, onLogin);
   return { api, session, namespace, http };
 }
 

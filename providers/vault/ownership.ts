@@ -3,9 +3,9 @@ import { textNode, withMembers } from '../kit/json/make.ts';
 import { member, stringOf } from '../kit/json/member.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';
 import { ownershipMark } from '../kit/push.ts';
-import { failure, saysNothingThere, vaultBody } from './errors.ts';
-import type { Kv } from './kv.ts';
-import { kvPath } from './paths.ts';
+import { failure, saysNothingThere, vaultBody } from '../kit/vault/errors.ts';
+import type { Kv } from '../kit/vault/kv.ts';
+import { kvPath } from '../kit/vault/paths.ts';
 
 /** Where the mark is: in the metadata of version 2, and as a key of version 1, which has none. */
 export const customName = 'custom_metadata';

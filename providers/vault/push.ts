@@ -8,7 +8,7 @@ import { member } from '../kit/json/member.ts';
 import { type JsonMember, type JsonNode, parseJson } from '../kit/json/tokenizer.ts';
 import type { Push, SecretsClient } from '../kit/provider.ts';
 import { pushedValue } from '../kit/push.ts';
-import { type Kv, type ObjectNode, readSecret, readState } from './kv.ts';
+import { type Kv, type ObjectNode, readSecret, readState } from '../kit/vault/kv.ts';
 import { customName, isMarked, readCustom, withMark } from './ownership.ts';
 import { deleteSecret, writeCustom, writeData } from './writes.ts';
 

@@ -1,5 +1,5 @@
 import { type Retry, repeat } from '../kit/retry.ts';
-import type { VaultRequest, VaultTransport } from './transport.ts';
+import type { VaultRequest, VaultTransport } from '../kit/vault/transport.ts';
 
 /** `wait`: the client asks again while a replica lags. `forward`: the replica passes the request on to the active node. */
 export type ReadYourWrites = 'wait' | 'forward';

@@ -3,10 +3,10 @@ import type { HttpAnswer } from '../kit/http.ts';
 import { member } from '../kit/json/member.ts';
 import { serialize } from '../kit/json/serialize.ts';
 import type { JsonNode } from '../kit/json/tokenizer.ts';
-import type { VaultWrite } from './api.ts';
-import { failure, vaultBody } from './errors.ts';
-import type { Kv } from './kv.ts';
-import { kvPath } from './paths.ts';
+import type { VaultWrite } from '../kit/vault/api.ts';
+import { failure, vaultBody } from '../kit/vault/errors.ts';
+import type { Kv } from '../kit/vault/kv.ts';
+import { kvPath } from '../kit/vault/paths.ts';
 
 const text = (node: JsonNode) => serialize(node, { names: 'document', html: 'plain', numbers: 'text' });
 

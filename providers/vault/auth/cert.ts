@@ -1,6 +1,7 @@
 import type { SecretKeySelector } from '../../kit/credentials.ts';
 import { secretReference } from '../../kit/references.ts';
-import type { AuthMethod, VaultAuth } from './method.ts';
+import type { AuthMethod } from '../../kit/vault/method.ts';
+import type { VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['cert']>;
 

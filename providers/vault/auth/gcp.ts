@@ -4,7 +4,8 @@ import { objectIn } from '../../kit/json/member.ts';
 import { signJwt } from '../../kit/jwt.ts';
 import { forbidInSecretStore, googleIdentity } from '../../kit/own-identity.ts';
 import { secretReference } from '../../kit/references.ts';
-import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
+import type { AuthContext, AuthMethod } from '../../kit/vault/method.ts';
+import type { VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['gcp']>;
 

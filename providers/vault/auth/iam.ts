@@ -3,7 +3,8 @@ import type { Sts } from '../../kit/aws-sts.ts';
 import { createHttpClient, type HttpClient } from '../../kit/http.ts';
 import { forbidInSecretStore } from '../../kit/own-identity.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import type { AuthContext, AuthMethod, VaultAuth } from './method.ts';
+import type { AuthContext, AuthMethod } from '../../kit/vault/method.ts';
+import type { VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['iam']>;
 

@@ -1,14 +1,15 @@
 import { ProviderError } from '../../kit/errors.ts';
 import type { Reference } from '../../kit/provider.ts';
-import { appRole } from './app-role.ts';
+import { appRole } from '../../kit/vault/app-role.ts';
+import type { AuthContext, Authentication, AuthMethod } from '../../kit/vault/method.ts';
+import { password } from '../../kit/vault/password.ts';
+import { tokenSecretRef } from '../../kit/vault/token.ts';
 import { cert } from './cert.ts';
 import { gcp } from './gcp.ts';
 import { iam } from './iam.ts';
 import { jwt } from './jwt.ts';
 import { kubernetes } from './kubernetes.ts';
-import type { AuthContext, Authentication, AuthMethod, AuthName, VaultAuth } from './method.ts';
-import { password } from './password.ts';
-import { tokenSecretRef } from './token.ts';
+import type { AuthName, VaultAuth } from './method.ts';
 
 type Section<Name extends AuthName> = NonNullable<VaultAuth[Name]>;
 

@@ -1,6 +1,7 @@
 import { ProviderError } from '../../kit/errors.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+import { type AuthContext, type AuthMethod, trimmedSecret } from '../../kit/vault/method.ts';
+import type { VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['jwt']>;
 

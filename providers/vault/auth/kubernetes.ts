@@ -1,6 +1,7 @@
 import { forbidInSecretStore, ownFile, ownTokenPath } from '../../kit/own-identity.ts';
 import { secretReference, serviceAccountReference } from '../../kit/references.ts';
-import { type AuthContext, type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+import { type AuthContext, type AuthMethod, trimmedSecret } from '../../kit/vault/method.ts';
+import type { VaultAuth } from './method.ts';
 
 type Section = NonNullable<VaultAuth['kubernetes']>;
 

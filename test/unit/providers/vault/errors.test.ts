@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProviderErrorCode } from '../../../../providers/kit/errors.ts';
-import { failure, loginFailure, saysNothingThere, vaultBody } from '../../../../providers/vault/errors.ts';
+import {
+  failure,
+  loginFailure,
+  saysNothingThere,
+  vaultBody,
+} from '../../../../providers/kit/vault/errors.ts';
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
   status,

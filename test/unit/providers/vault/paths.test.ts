@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../../../providers/kit/errors.ts';
-import { kvPath, urlPath } from '../../../../providers/vault/paths.ts';
+import { kvPath, urlPath } from '../../../../providers/kit/vault/paths.ts';
 
 test('a key leads to the path that ESO reads (spec providers 3.3)', () => {
   const rows: [

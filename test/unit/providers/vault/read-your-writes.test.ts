@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { VaultRequest } from '../../../../providers/kit/vault/transport.ts';
 import { type ReadYourWrites, readYourWrites } from '../../../../providers/vault/read-your-writes.ts';
-import type { VaultRequest } from '../../../../providers/vault/transport.ts';
 import { signal, text } from './loopback.ts';
 import { startStub } from './stub.ts';
 

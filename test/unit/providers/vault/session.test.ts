@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProviderError } from '../../../../providers/kit/errors.ts';
-import { createSession } from '../../../../providers/vault/session.ts';
+import { createSession } from '../../../../providers/kit/vault/session.ts';
 
 function surroundings({ seconds = 1000, revocable = true } = {}) {
   const state = { clock: 0, logins: 0, revoked: [] as string[], fail: false };

@@ -1,6 +1,6 @@
-import type { SecretKeySelector } from '../../kit/credentials.ts';
-import { ProviderError } from '../../kit/errors.ts';
-import { secretReference } from '../../kit/references.ts';
+import type { SecretKeySelector } from '../credentials.ts';
+import { ProviderError } from '../errors.ts';
+import { secretReference } from '../references.ts';
 import type { AuthMethod } from './method.ts';
 
 interface Section {

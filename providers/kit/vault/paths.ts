@@ -1,10 +1,12 @@
-import { ProviderError } from '../kit/errors.ts';
+import { ProviderError } from '../errors.ts';
 
 /** The part of a store that decides where a key lies. */
 export interface KvEngine {
   /** Mount path; without it the mount is the first part of every key. */
   readonly path?: string;
   readonly version: 'v1' | 'v2';
+  /** Keys lie below the mount whatever they begin with; else one may begin with the mount itself. */
+  readonly keys?: 'relative';
 }
 
 /** Where a key's value and (v2) its metadata are read, below `/v1/`. */
@@ -18,14 +20,14 @@ export interface KvPath {
  * `<mount>/data/<name>` has metadata too; ESO asks for a path that does not exist (decision 17). Throws `Misconfigured`
  * for a mount with `.` and `..`.
  */
-export function kvPath({ path: mount, version }: KvEngine, key: string): KvPath {
+export function kvPath({ path: mount, version, keys }: KvEngine, key: string): KvPath {
   if (mount) {
     // Else the key would be blamed for it.
     if (hasDots(mount))
       throw new ProviderError('Misconfigured', { what: 'path must not have the parts . and ..' });
     const prefix = `${mount}/`;
     let rest = key;
-    if (key.startsWith(prefix)) {
+    if (keys !== 'relative' && key.startsWith(prefix)) {
       rest = key.slice(prefix.length);
       if (version === 'v2' && rest.startsWith('data/')) rest = rest.slice('data/'.length);
     }

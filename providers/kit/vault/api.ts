@@ -1,7 +1,7 @@
-import { answers, type CallDeps, makeCall } from '../kit/calls.ts';
-import { ProviderError } from '../kit/errors.ts';
-import type { HttpAnswer } from '../kit/http.ts';
-import { member } from '../kit/json/member.ts';
+import { answers, type CallDeps, makeCall } from '../calls.ts';
+import { ProviderError } from '../errors.ts';
+import type { HttpAnswer } from '../http.ts';
+import { member } from '../json/member.ts';
 import { loginFailure, vaultBody } from './errors.ts';
 import { hasDots, urlPath } from './paths.ts';
 import type { Lease, Session } from './session.ts';

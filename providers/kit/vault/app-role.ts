@@ -1,7 +1,13 @@
-import { secretReference } from '../../kit/references.ts';
-import { type AuthMethod, trimmedSecret, type VaultAuth } from './method.ts';
+import type { SecretKeySelector } from '../credentials.ts';
+import { secretReference } from '../references.ts';
+import { type AuthMethod, trimmedSecret } from './method.ts';
 
-type Section = NonNullable<VaultAuth['appRole']>;
+interface Section {
+  readonly path: string;
+  readonly roleId?: string;
+  readonly roleRef?: SecretKeySelector;
+  readonly secretRef: SecretKeySelector;
+}
 
 /** `auth.appRole` (developer.hashicorp.com/vault/api-docs/auth/approle#login-with-approle). */
 export const appRole: AuthMethod<Section> = {

@@ -1,8 +1,8 @@
-import { ProviderError } from '../kit/errors.ts';
-import type { HttpAnswer } from '../kit/http.ts';
-import { member } from '../kit/json/member.ts';
-import { serialize, serializeStrings } from '../kit/json/serialize.ts';
-import type { JsonNode } from '../kit/json/tokenizer.ts';
+import { ProviderError } from '../errors.ts';
+import type { HttpAnswer } from '../http.ts';
+import { member } from '../json/member.ts';
+import { serialize, serializeStrings } from '../json/serialize.ts';
+import type { JsonNode } from '../json/tokenizer.ts';
 import type { VaultApi } from './api.ts';
 import { failure, saysNothingThere, vaultBody } from './errors.ts';
 import { type KvEngine, kvPath } from './paths.ts';

@@ -1,9 +1,9 @@
-import { type ErrorDetails, ProviderError } from '../kit/errors.ts';
-import type { HttpAnswer } from '../kit/http.ts';
-import { JsonError } from '../kit/json/json-error.ts';
-import { member } from '../kit/json/member.ts';
-import { type JsonNode, parseJson } from '../kit/json/tokenizer.ts';
-import { retryAfterSeconds } from '../kit/retry-after.ts';
+import { type ErrorDetails, ProviderError } from '../errors.ts';
+import type { HttpAnswer } from '../http.ts';
+import { JsonError } from '../json/json-error.ts';
+import { member } from '../json/member.ts';
+import { type JsonNode, parseJson } from '../json/tokenizer.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
 
 /**
  * The JSON object that Vault answered, or undefined when the answer cannot be Vault's: every body of its API has

@@ -1,5 +1,5 @@
-import { ProviderError } from '../kit/errors.ts';
-import type { Authentication } from './auth/method.ts';
+import { ProviderError } from '../errors.ts';
+import type { Authentication } from './method.ts';
 
 /** A token that a login gave. */
 export interface Lease {

@@ -1,5 +1,5 @@
-import type { SecretKeySelector } from '../../kit/credentials.ts';
-import { secretReference } from '../../kit/references.ts';
+import type { SecretKeySelector } from '../credentials.ts';
+import { secretReference } from '../references.ts';
 import { type AuthMethod, trimmedSecret } from './method.ts';
 
 /** `auth.tokenSecretRef`: a token that somebody else looks after; it is neither renewed nor revoked. */

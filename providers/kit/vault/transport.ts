@@ -1,6 +1,6 @@
 import nodeVault from 'node-vault';
-import { ProviderError } from '../kit/errors.ts';
-import type { HttpAnswer, HttpClient, HttpRequest } from '../kit/http.ts';
+import { ProviderError } from '../errors.ts';
+import type { HttpAnswer, HttpClient, HttpRequest } from '../http.ts';
 
 /** One request to Vault. `path` is below `/v1/` and escaped. */
 export interface VaultRequest {

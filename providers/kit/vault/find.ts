@@ -1,8 +1,8 @@
-import { mapConcurrently } from '../kit/concurrently.ts';
-import { ProviderError } from '../kit/errors.ts';
-import { nameMatcher } from '../kit/find.ts';
-import { member } from '../kit/json/member.ts';
-import type { FindQuery, SecretMap } from '../kit/provider.ts';
+import { mapConcurrently } from '../concurrently.ts';
+import { ProviderError } from '../errors.ts';
+import { nameMatcher } from '../find.ts';
+import { member } from '../json/member.ts';
+import type { FindQuery, SecretMap } from '../provider.ts';
 import { failure, saysNothingThere, vaultBody } from './errors.ts';
 import { confirmMount, type Kv, readMetadata, readSecret } from './kv.ts';
 import { kvPath } from './paths.ts';
@@ -54,7 +54,7 @@ async function listAll(kv: Kv, top: string, signal: AbortSignal): Promise<string
   let folders = [top];
   while (folders.length > 0) {
     const below = await mapConcurrently(folders, callsAtOnce, async (folder) => {
-      const entries = await list(kv, folder, signal);
+      const entries = await listFolder(kv, folder, signal);
       if (entries === undefined && folder === top) throw new ProviderError('NotFound', { what: top });
       // A folder that emptied since it was listed holds nothing; that is no reason to call the whole absent, as ESO does.
       return (entries ?? []).map((entry) => `${folder}${entry}`);
@@ -70,7 +70,7 @@ async function listAll(kv: Kv, top: string, signal: AbortSignal): Promise<string
  * The entries of one folder, or undefined when Vault has nothing there. Asks by GET with `list=true`, as Vault's own
  * client does, since proxies do not pass on the method LIST (developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#list-secrets).
  */
-async function list(kv: Kv, folder: string, signal: AbortSignal): Promise<string[] | undefined> {
+export async function listFolder(kv: Kv, folder: string, signal: AbortSignal): Promise<string[] | undefined> {
   const { data, metadata } = kvPath(kv.engine, folder);
   const path = metadata ?? data;
   const what = folder === '' ? 'the whole engine' : folder;
