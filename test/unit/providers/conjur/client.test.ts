@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { TLSSocket } from 'node:tls';
 import { conjur } from '../../../../providers/conjur/index.ts';
 import type { ConjurSpec } from '../../../../providers/conjur/schema.ts';
 import type { Provider } from '../../../../providers/kit/provider.ts';
 import { account, startFakeConjur } from '../../../fakes/conjur.ts';
 import { serveFake } from '../../../fakes/serve.ts';
+import { createAuthority } from '../../../support/certificates.ts';
 import {
   clientOf,
   failsWith,
@@ -114,6 +118,42 @@ test('JWTs come from a Secret or a ServiceAccount, certificates are for another 
     setup(t, { cert }).then(({ client }) => client.check(soon())),
     'Misconfigured',
   );
+});
+
+test('a certificate is shown to Conjur, which its own authority vouches for', async (t) => {
+  const authority = createAuthority();
+  const server = authority.issue({ commonName: 'conjur' });
+  const client = authority.issue({ commonName: 'vms/app' });
+  const shown: string[] = [];
+  const options = {
+    cert: server.certPem,
+    key: server.keyPem,
+    ca: authority.certPem,
+    requestCert: true,
+    rejectUnauthorized: true,
+  };
+  const conjurWithTls = createServer(options, (request, response) => {
+    shown.push(`${request.url} ${(request.socket as TLSSocket).getPeerCertificate().subject.CN}`);
+    if (request.method === 'POST') return void response.end('{"payload":"p"}');
+    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end('by certificate');
+  });
+  await new Promise<void>((resolve) => conjurWithTls.listen(0, '127.0.0.1', resolve));
+  t.after(() => conjurWithTls.close());
+  const cert = {
+    account,
+    serviceID: 'vms',
+    hostId: 'app',
+    clientCertRef: { name: 'tls', key: 'tls.crt' },
+    clientKeyRef: { name: 'tls', key: 'tls.key' },
+  };
+  const url = `https://127.0.0.1:${(conjurWithTls.address() as AddressInfo).port}`;
+  const pair = { 'tls.crt': client.certPem, 'tls.key': client.keyPem };
+  for (const caBundle of [authority.certPem, Buffer.from(authority.certPem).toString('base64')]) {
+    const spec = { url, caBundle, auth: { cert } };
+    const connected = await clientOf(t, conjur as Provider, spec, { secrets: { tls: pair } });
+    assert.equal(text((await connected.read({ key: 'app/a' }, soon())).value()), 'by certificate');
+  }
+  assert.equal(shown[0], '/authn-cert/vms/myorg/host%2Fapp/authenticate vms/app');
 });
 
 test('a refused login fails the store; a page in place of a value is no value', async (t) => {
