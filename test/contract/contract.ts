@@ -52,6 +52,7 @@ const parts = [
   'external-secret',
   'stores',
   'cluster-external-secret',
+  'push-secret',
   'templates',
   'upstream',
   'rules',

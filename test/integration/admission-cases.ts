@@ -260,3 +260,62 @@ export const storeCases: readonly Case[] = [
   ],
   ['a fake without value', { provider: { fake: { data: [{ key: 'a', value: '' }] } } }, /at least 1 chars/],
 ];
+
+const push = (fields: object) => ({
+  secretStoreRefs: [{ name: 'store' }],
+  selector: { secret: { name: 'source' } },
+  ...fields,
+});
+const dataTo = (fields: object) => push({ dataTo: [{ storeRef: { name: 'store' }, ...fields }] });
+const regexp = { source: 'a', target: 'b' };
+
+/** PushSecrets (spec core 3.2). */
+export const pushSecretCases: readonly Case[] = [
+  ['the smallest', push({}), undefined],
+  [
+    'a source by labels',
+    push({ selector: { secret: { selector: { matchLabels: { a: 'b' } } } } }),
+    undefined,
+  ],
+  ['a generator', push({ selector: { generatorRef: { kind: 'Password', name: 'p' } } }), undefined],
+  ['no source', push({ selector: {} }), /should have at least 1 properties/],
+  [
+    'two sources',
+    push({ selector: { secret: { name: 's' }, generatorRef: { kind: 'Password', name: 'p' } } }),
+    /must have at most 1 item/,
+  ],
+  ['no stores', { selector: { secret: { name: 'source' } } }, /secretStoreRefs: Required value/],
+  ['another update policy', push({ updatePolicy: 'Merge' }), /Unsupported value/],
+  ['another deletion policy', push({ deletionPolicy: 'Retain' }), /Unsupported value/],
+  [
+    'data',
+    push({ data: [{ match: { remoteRef: { remoteKey: 'k', property: 'p' } }, metadata: { a: 1 } }] }),
+    undefined,
+  ],
+  ['data without a key', push({ data: [{ match: { remoteRef: {} } }] }), /remoteKey: Required value/],
+  [
+    'dataTo',
+    dataTo({ match: { regexp: '^a' }, rewrite: [{ regexp }, { transform: { template: 'x' } }] }),
+    undefined,
+  ],
+  ['dataTo by labels', dataTo({ storeRef: { labelSelector: { matchLabels: { a: 'b' } } } }), undefined],
+  ['dataTo without a store', push({ dataTo: [{}] }), /storeRef must specify either name or labelSelector/],
+  [
+    'dataTo with a store without a name',
+    dataTo({ storeRef: {} }),
+    /storeRef must specify either name or labelSelector/,
+  ],
+  ['dataTo into one secret', dataTo({ remoteKey: 'all' }), undefined],
+  [
+    'dataTo into one secret with names',
+    dataTo({ remoteKey: 'all', rewrite: [{ regexp }] }),
+    /mutually exclusive/,
+  ],
+  ['a rewrite of nothing', dataTo({ rewrite: [{}] }), /exactly one of regexp or transform must be set/],
+  [
+    'a rewrite of both',
+    dataTo({ rewrite: [{ regexp, transform: { template: 'x' } }] }),
+    /exactly one of regexp or transform must be set/,
+  ],
+  ['a template', push({ template: { data: { a: '{{ .b }}' } } }), undefined],
+];

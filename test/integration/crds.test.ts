@@ -8,7 +8,7 @@ import { installedKinds, parentKinds } from '../../composite-controllers/definit
 import { eventually } from '../support/eventually.ts';
 import { http } from '../support/http.ts';
 import { type Cluster, startCluster } from '../testbed/cluster.ts';
-import { type Case, externalSecretCases, storeCases } from './admission-cases.ts';
+import { type Case, externalSecretCases, pushSecretCases, storeCases } from './admission-cases.ts';
 
 const top = join(import.meta.dirname, '../..');
 const group = 'external-secrets.io';
@@ -65,9 +65,9 @@ describe('the CRDs and definitions on an API server', () => {
   });
 
   /** Asks the API server whether it would create the object; its complaint, or undefined. */
-  const refusal = async (plural: string, candidate: object): Promise<string | undefined> => {
+  const refusal = async (plural: string, candidate: object, version = 'v1'): Promise<string | undefined> => {
     const answer = await http({
-      url: `${cluster.server}/apis/${group}/v1/namespaces/default/${plural}?dryRun=All&fieldValidation=Ignore`,
+      url: `${cluster.server}/apis/${group}/${version}/namespaces/default/${plural}?dryRun=All&fieldValidation=Ignore`,
       method: 'POST',
       caPem: cluster.caPem,
       headers: { authorization: `Bearer ${cluster.admin.token}`, 'content-type': 'application/json' },
@@ -78,14 +78,15 @@ describe('the CRDs and definitions on an API server', () => {
     return JSON.parse(answer.body.toString()).message;
   };
 
-  const tables: readonly (readonly [string, string, readonly Case[]])[] = [
+  const tables: readonly (readonly [string, string, readonly Case[], version?: string])[] = [
     ['ExternalSecret', 'externalsecrets', externalSecretCases],
     ['SecretStore', 'secretstores', storeCases],
+    ['PushSecret', 'pushsecrets', pushSecretCases, 'v1alpha1'],
   ];
-  for (const [kind, plural, cases] of tables) {
+  for (const [kind, plural, cases, version] of tables) {
     for (const [what, spec, expected] of cases) {
       test(`${kind}: ${expected === undefined ? 'accepts' : 'refuses'} ${what}`, async () => {
-        const message = await refusal(plural, object(kind, 'candidate', spec));
+        const message = await refusal(plural, object(kind, 'candidate', spec, version), version);
         if (expected === undefined) assert.equal(message, undefined);
         else assert.match(message ?? 'it was accepted', expected);
       });
