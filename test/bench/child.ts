@@ -24,7 +24,7 @@ export type Told = { readonly url: string } | { readonly usage: Usage };
 
 /** What V8 takes in a container of 512 MiB, the limit that is shipped, and the young generation of the image. */
 const heap = ['--max-old-space-size=256', '--max-semi-space-size=16'];
-/** As in the image: filled by the first server of the first run. */
+/** As in the image; the cache is filled by the first server of the first run. */
 const compileCache = join(tmpdir(), 'keyhook-bench-compile-cache');
 
 /** Starts a script of `servers/`, with these variables besides. */
@@ -35,7 +35,7 @@ export async function startServer(
 ): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'servers', script), [JSON.stringify(settings)], {
     execArgv: heap,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: '2', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });

@@ -47,8 +47,8 @@ describe('the image', () => {
     mkdirSync(app);
     for (const { instruction, rest } of instructions) {
       if (instruction === 'ENV') {
-        const [, name = '', value = ''] = /^(\w+)=(\S+)$/.exec(here(rest)) ?? [];
-        environment[name] = value;
+        for (const [, name = '', value = ''] of here(rest).matchAll(/(\w+)=(\S+)/g))
+          environment[name] = value;
       }
       if (instruction === 'COPY') {
         const paths = rest.split(' ');
