@@ -215,7 +215,7 @@ export const storeCases: readonly Case[] = [
   ['no provider field', {}, /spec\.provider: Required value/],
   ['two providers', { provider: { fake: { data: [] }, vault: { server: 'https://vault' } } }, /at most 1/],
   ['a provider that nobody knows', { provider: { nobody: {} } }, /at least 1/],
-  ['a provider that is not built', { provider: { akeyless: { anything: [{ goes: true }] } } }, undefined],
+  ['a provider that is not built', { provider: { volcengine: { anything: [{ goes: true }] } } }, undefined],
   ['a refreshInterval in seconds', { ...vault({}), refreshInterval: 300 }, undefined],
   ['a refreshInterval as a duration', { ...vault({}), refreshInterval: '5m' }, undefined],
   ['a refreshInterval without a unit', { ...vault({}), refreshInterval: '300' }, /should match/],

@@ -175,9 +175,9 @@ describe('the CRDs and definitions on an API server', () => {
   });
 
   test('a provider that is not built keeps its section as it was written', async () => {
-    const akeyless = { url: 'https://a', nested: [{ deep: { number: 1.5, list: [] } }] };
-    await apply(object('SecretStore', 'opaque', { provider: { akeyless } }));
-    assert.deepEqual((await get('secretstores', 'opaque')).spec.provider, { akeyless });
+    const volcengine = { url: 'https://a', nested: [{ deep: { number: 1.5, list: [] } }] };
+    await apply(object('SecretStore', 'opaque', { provider: { volcengine } }));
+    assert.deepEqual((await get('secretstores', 'opaque')).spec.provider, { volcengine });
   });
 
   test('every status field that the hook writes is kept', async () => {
@@ -256,6 +256,6 @@ describe('the CRDs and definitions on an API server', () => {
       await explain('ss.spec.provider.vault.auth.appRole'),
       /secretRef\s+<Object> -required-\s+Secret key that holds/,
     );
-    assert.match(await explain('css.spec.provider.akeyless'), /Known, but not part of this installation/);
+    assert.match(await explain('css.spec.provider.volcengine'), /Known, but not part of this installation/);
   });
 });

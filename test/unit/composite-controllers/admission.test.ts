@@ -89,7 +89,7 @@ describe('admission', () => {
     assert.match(ask('SecretStore', two)?.response.status?.message ?? '', /exactly one backend/);
     const interval = store('ClusterSecretStore', { ...fake, refreshInterval: 'soon' });
     assert.match(ask('ClusterSecretStore', interval)?.response.status?.message ?? '', /refreshInterval/);
-    const { response } = ask('SecretStore', store('SecretStore', { provider: { akeyless: {} } }))!;
+    const { response } = ask('SecretStore', store('SecretStore', { provider: { volcengine: {} } }))!;
     assert.equal(response.allowed, true);
     assert.match(response.warnings?.[0] ?? '', /not built yet/);
   });

@@ -127,7 +127,7 @@ test('a specification that contradicts itself is refused without a call', async 
   const rows: [fields: object, message: RegExp][] = [
     [{ provider: {} }, /must only have exactly one backend specified, found 0/],
     [{ provider: { fake: { data: [] }, vault: {} } }, /exactly one backend specified, found 2/],
-    [{ provider: { akeyless: {} } }, /the provider akeyless is not built yet/],
+    [{ provider: { volcengine: {} } }, /the provider volcengine is not built yet/],
     [{ provider: { fake: { data: [{ key: '', value: 'x' }] } } }, /spec\.provider\.fake.*data/],
     [{ refreshInterval: '300' }, /spec\.refreshInterval: invalid refreshInterval "300"/],
     [
