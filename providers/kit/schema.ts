@@ -99,9 +99,14 @@ export const K = {
       type: 'object',
       ...(required.length === 0 ? {} : { required }),
       ...options,
-      properties: Object.fromEntries(
-        entries.map(([name, field]) => [name, isField(field) ? field.schema : field]),
-      ),
+      // The API server drops an empty map, and then each apply would be a change.
+      ...(entries.length === 0
+        ? {}
+        : {
+            properties: Object.fromEntries(
+              entries.map(([name, field]) => [name, isField(field) ? field.schema : field]),
+            ),
+          }),
     });
   },
 
