@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createBackends } from '../../providers/create-backends.ts';
 import { createCredentials } from '../../providers/kit/credentials.ts';
 import type { SecretsClient } from '../../providers/kit/provider.ts';
+import { silentObserver } from '../../providers/observer.ts';
 import { registry } from '../../providers/registry.ts';
 import { type Case, soon } from './bench.ts';
-import type { Backend } from './harness.ts';
+import { type Backend, handleOf } from './harness.ts';
 
 const valueRead = async (reading: ReturnType<SecretsClient['read']>) =>
   Buffer.from((await reading).value('v')).toString();
@@ -51,7 +53,7 @@ export const identityCases: readonly Case[] = [
   },
   {
     name: 'credentials that the backend does not know fail the store',
-    applies: hasIdentities,
+    applies: (backend) => hasIdentities(backend) || backend.knowsStrangers === true,
     async run(bench) {
       const stranger = await bench.connect('stranger');
       const checked = await bench.rejects(stranger.check(soon()), 'LoginFailed');
@@ -111,6 +113,61 @@ export const identityCases: readonly Case[] = [
         outcomes.every((outcome) => outcome.endsWith('success')),
         String(outcomes),
       );
+    },
+  },
+  {
+    name: 'a credential that changes in Kubernetes is taken up within a minute',
+    applies: ({ rotates }) => rotates === true,
+    async run(bench) {
+      const { backend, harness } = bench;
+      await backend.seed([{ key: 'left/rotated', json: '{"v":"mine"}' }]);
+      const left = backend.store('left');
+      const world = { ahead: 0, version: 1 };
+      const backends = createBackends({
+        providers: registry,
+        kube: {
+          ...left.kube,
+          // Every other version is worth nothing.
+          async secret(namespace, name) {
+            const secret = await left.kube.secret(namespace, name);
+            if (secret === undefined) return undefined;
+            const junk = [...secret.data.keys()].map(
+              (key) => [key, Buffer.from('a-credential-that-nobody-gave')] as const,
+            );
+            const data = world.version % 2 === 0 ? secret.data : new Map(junk);
+            return { ...secret, data, resourceVersion: String(world.version) };
+          },
+        },
+        observer: silentObserver,
+        now: () => Date.now() + world.ahead,
+        coalesceWindowMs: 0,
+      });
+      const read = async () => {
+        // Some harnesses tell a client its endpoint when they are asked for a store.
+        backend.store('left');
+        const options = { maxAgeMs: 0, priority: 'refresh', signal: soon() } as const;
+        const ref = { key: bench.nameOf('left/rotated') };
+        const secret = await backends.read(handleOf(harness, left), left.scope.namespace ?? '', ref, options);
+        return Buffer.from(secret.value('v')).toString();
+      };
+      const refused = ['LoginFailed', 'Denied', 'Misconfigured', 'Unsupported'] as const;
+      const rotate = () => Object.assign(world, { ahead: world.ahead + 60_000, version: world.version + 1 });
+      await bench.rejects(read(), ...refused);
+      rotate();
+      assert.equal(await read(), 'mine');
+      rotate();
+      await bench.rejects(read(), ...refused);
+      await backends.close();
+    },
+  },
+  {
+    name: '50 reads at once get 50 values, each its own',
+    applies: ({ values }) => values === 'own',
+    async run(bench) {
+      const keys = Array.from({ length: 50 }, (_, index) => `left/at-once-${index}`);
+      await bench.backend.seed(keys.map((key) => ({ key, json: JSON.stringify({ v: key }) })));
+      const reader = await bench.reader();
+      assert.deepEqual(await Promise.all(keys.map((key) => valueRead(reader.read({ key }, soon())))), keys);
     },
   },
   {

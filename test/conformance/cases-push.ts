@@ -63,6 +63,25 @@ const difficult = {
   json: '{"inner": [1.50, null]}',
 };
 
+/** Spec providers 13.3: what is there (nothing: no secret), the property, and what is there then; undefined where it has no place. */
+const settings: readonly [existing: string | undefined, property: string, then: string | undefined][] = [
+  [undefined, 'a.b', '{"a":{"b":"v"}}'],
+  ['{"a":1}', 'b', '{"a":1,"b":"v"}'],
+  ['{"a":{"x":1}}', 'a.b', '{"a":{"x":1,"b":"v"}}'],
+  ['{"a.b":"old"}', 'a.b', '{"a.b":"old","a":{"b":"v"}}'],
+  ['{"a":1}', 'a.b', '{"a":{"b":"v"}}'],
+  ['{}', 'a\\.b', '{"a.b":"v"}'],
+  ['{}', 'items.0', '{"items":["v"]}'],
+  ['{}', 'items.2', '{"items":[null,null,"v"]}'],
+  ['{"items":["x"]}', 'items.-1', '{"items":["x","v"]}'],
+  ['{}', 'items.:0', '{"items":{"0":"v"}}'],
+  ['"x"', 'a', '{"a":"v"}'],
+  ['{"ab":"x"}', 'a*', '{"ab":"v"}'],
+  ['{}', ':key', '{"key":"v"}'],
+  ['[1]', 'a', undefined],
+  ['{"a":1}', 'user@host', undefined],
+];
+
 /** What a refused look must not be taken for: that there is nothing to overwrite. */
 const looks: readonly Fault[] = ['html-404', 'server-error', 'garbage', 'half-body', 'forbidden', 'reset'];
 
@@ -104,6 +123,21 @@ export const pushCases: readonly Case[] = [
       assert.equal(await write(changed), 'written');
       assert.equal(await text('push/properties', 'html'), 'new');
       assert.equal(await text('push/properties', 'pem'), difficult.pem);
+    },
+  },
+  {
+    name: 'properties are set by the golden table, and what has no place is an error',
+    applies: (backend) => pushes('property', 'key')(backend) && backend.pushes?.paths === true,
+    async run(bench) {
+      const { write, text } = await writer(bench);
+      for (const [index, [existing, property, then]] of settings.entries()) {
+        const key = `push/set-${index}`;
+        if (existing !== undefined) await write(pushOf(key, { v: existing }, { secretKey: 'v' }));
+        const push = write(pushOf(key, { v: 'v' }, { secretKey: 'v', property }));
+        if (then === undefined) await bench.rejects(push, 'NotSettable');
+        else assert.equal(await push, 'written', property);
+        assert.equal(await text(key), then ?? existing, `${existing} ${property}`);
+      }
     },
   },
   {

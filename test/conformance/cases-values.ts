@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SecretMap } from '../../providers/kit/provider.ts';
 import { type Bench, type Case, soon } from './bench.ts';
-import { documentD, keysOfD, propertiesOfD, wholeOfD } from './golden.ts';
+import { documentD, documentN, keysOfD, propertiesOfD, readingsOfN, wholeOfD } from './golden.ts';
 import type { Backend } from './harness.ts';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
@@ -200,50 +200,22 @@ export const valueCases: readonly Case[] = [
     },
   },
   {
-    name: 'find returns the whole secrets whose names match',
-    applies: ({ finds }) => finds !== undefined,
+    name: 'numbers, booleans and null are written as the backend has them',
+    applies: holdsJson,
     async run(bench) {
-      const { path, nameOf } = bench.backend.finds!;
-      const keys = ['find/one', 'find/deep/er/two', 'find/other'];
-      await bench.backend.seed(keys.map((key) => ({ key, json: JSON.stringify({ key }) })));
-      const query = { ...(path === undefined ? {} : { path: 'find' }), name: 'find.*(one|two)$' };
-      const client = await bench.reader();
-      const found = await client.find!(query, soon());
-      assert.deepEqual(texts(found), {
-        [nameOf('find/one')]: '{"key":"find/one"}',
-        [nameOf('find/deep/er/two')]: '{"key":"find/deep/er/two"}',
-      });
-      assert.equal((await client.find!({ ...query, name: 'matches-nothing' }, soon())).size, 0);
-      await bench.rejects(client.find!({ ...query, name: '(' }, soon()), 'Rejected');
+      const secret = await seeded(bench, 'values/numbers', documentN);
+      const { values, keys } = readingsOfN(bench.harness.dialect);
+      assert.deepEqual(texts(secret.map()), keys);
+      for (const [name, value] of Object.entries(values)) assert.equal(text(secret.value(name)), value, name);
     },
   },
   {
-    name: 'find goes through all pages: none of 1,001 secrets is lost',
-    applies: ({ finds, values }) => finds !== undefined && values === 'own',
+    name: 'a secret of the largest size that the backend takes arrives whole',
+    applies: ({ largest }) => largest !== undefined,
     async run(bench) {
-      const { path, nameOf } = bench.backend.finds!;
-      const keys = Array.from({ length: 1_001 }, (_, index) => `many/${index}`);
-      await bench.backend.seed(keys.map((key) => ({ key, json: JSON.stringify({ key }) })));
-      const query = { ...(path === undefined ? {} : { path: 'many' }), name: 'many.\\d*00$' };
-      const found = await (await bench.reader()).find!(query, soon());
-      const expected = keys.filter((key) => /\/\d*00$/.test(key));
-      assert.deepEqual([...found.keys()].sort(), expected.map(nameOf).sort());
-    },
-  },
-  {
-    name: 'what is said of a secret is read by name, is not its value, and what is not said is missing',
-    applies: ({ metadata }) => metadata !== undefined,
-    async run(bench) {
-      const { tag, property } = bench.backend.metadata!;
-      const value = bench.marker();
-      await bench.backend.seed([{ key: 'values/tagged', json: JSON.stringify({ value }) }]);
-      await tag('values/tagged', 'team', 'payments');
-      const client = await bench.reader();
-      const secret = await client.read({ key: 'values/tagged', metadata: true }, soon());
-      assert.equal(text(secret.value(property('team'))), 'payments');
-      assert(text(secret.value()).includes('payments'));
-      assert(!text(secret.value()).includes(value));
-      bench.throws(() => secret.value(property('other')), 'PropertyMissing');
+      const around = JSON.stringify({ v: '' }).length;
+      const value = 'x'.repeat(bench.backend.largest! - around);
+      assert.equal(text((await seeded(bench, 'values/largest', { v: value })).value('v')), value);
     },
   },
 ];

@@ -91,3 +91,17 @@ export function wholeOfD(dialect: Dialect): string {
 function isDecoded(dialect: Dialect): boolean {
   return dialect === 'vault-v1' || dialect === 'vault-v2' || dialect === 'decoded';
 }
+
+/** Numbers, one of them of 19 digits, and the other scalars. */
+export const documentN = '{"i":1234567890123456789,"neg":-42,"f":1.50,"no":false,"yes":true,"n":null}';
+
+/** What {@link documentN} reads as: each property, and the keys that it is extracted to. */
+export function readingsOfN(dialect: Dialect): Record<'values' | 'keys', Record<string, string>> {
+  const [exact, rounded] = ['1234567890123456789', '1234567890123456800'];
+  const keepsText = dialect === 'vault-v1' || dialect === 'as-written';
+  const others = { neg: '-42', no: 'false', yes: 'true', n: '' };
+  return {
+    values: { ...others, i: dialect === 'vault-v2' ? rounded : exact, f: keepsText ? '1.50' : '1.5' },
+    keys: { ...others, ...(isDecoded(dialect) ? { i: rounded, f: '1.5' } : { i: exact, f: '1.50' }) },
+  };
+}

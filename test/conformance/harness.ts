@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { StoreHandle } from '../../providers/backends.ts';
 import { createCredentials } from '../../providers/kit/credentials.ts';
 import type { KubeReader } from '../../providers/kit/kube.ts';
 import type { ConnectDeps, SecretsClient, StoreScope } from '../../providers/kit/provider.ts';
@@ -52,6 +53,10 @@ export interface Backend {
   readonly identities: 'several' | 'none';
   /** Set when the backend shows nobody a value: only what writes and checks is run. */
   readonly reads?: 'never';
+  /** Set when `left` proves itself by what lies in Secrets. */
+  readonly rotates?: true;
+  /** Set when all but `stranger` are one. */
+  readonly knowsStrangers?: true;
   /** Set when the backend says the same of what is not there and of what it does not show, so that nothing is absent. */
   readonly absence?: 'hidden';
   /** Whether a secret may be an object without keys. */
@@ -78,8 +83,12 @@ export interface Backend {
   /** Writes a key several times, oldest first; resolves to the names of its versions. */
   readonly versions?: (key: string, jsons: readonly string[]) => Promise<readonly string[]>;
   readonly remove?: (key: string) => Promise<void>;
-  /** Present when the provider finds by name. `path`: whether find takes one; `nameOf`: how a key is called in the result. */
-  readonly finds?: { readonly path?: true; nameOf(key: string): string };
+  /** Present when the provider finds by name. `path`, `tags`: whether find takes them; `nameOf`: how a key is called in the result. */
+  readonly finds?: { readonly path?: true; readonly tags?: true; nameOf(key: string): string };
+  /** Bytes of the largest JSON document that the backend takes, or of the largest answer that is accepted. */
+  readonly largest?: number;
+  /** Set where nothing can be told of a secret beside its value. */
+  readonly tellsNothing?: true;
   /** Present when something is said of secrets. `property`: how metadataPolicy Fetch calls a tag. */
   readonly metadata?: {
     /** Says it of a secret that is there. */
@@ -96,6 +105,8 @@ export interface Backend {
     readonly unmanaged: 'refused' | 'overwritten';
     /** What a push of what is there already comes to. */
     readonly repeated: 'unchanged' | 'written';
+    /** Set when a property is a path into JSON (spec providers 13.3). */
+    readonly paths?: true;
     /** What a deletion with a property deletes. */
     readonly deletes: 'property' | 'secret';
     /** What the backend holds under a key; present when nobody can read it. */
@@ -131,6 +142,19 @@ export async function connect(
     templates: providerTemplates(createTemplateRunner(), Date.now),
     ...deps,
   });
+}
+
+/** A store as the way to all backends takes it. */
+export function handleOf({ provider: name }: Harness, { spec, scope }: Store): StoreHandle {
+  const { kind, name: store, namespace } = scope;
+  return {
+    kind,
+    name: store,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: `uid-of-${store}`,
+    generation: 1,
+    provider: { [name]: trusting(registry.get(name)!.spec, spec) },
+  };
 }
 
 /** A store's section that trusts the authority of this run's network, where it has a place to name one. */

@@ -3,13 +3,17 @@ import { canaries } from '../support/canaries.ts';
 import { type Case, openBench } from './bench.ts';
 import { callCases } from './cases-calls.ts';
 import { faultCases } from './cases-faults.ts';
+import { findCases } from './cases-finds.ts';
 import { identityCases } from './cases-identity.ts';
+import { metadataCases } from './cases-metadata.ts';
 import { pushCases } from './cases-push.ts';
 import { valueCases } from './cases-values.ts';
 import type { Harness } from './harness.ts';
 
 const contract: readonly Case[] = [
   ...valueCases,
+  ...metadataCases,
+  ...findCases,
   ...callCases,
   ...faultCases,
   ...identityCases,

@@ -24,6 +24,7 @@ export interface KubernetesHost {
   readonly caPem?: string;
   write(name: string, data: Readonly<Record<string, string>>): Promise<void>;
   remove(name: string): Promise<void>;
+  label(name: string, label: string, value: string): Promise<void>;
   /** A new token; nobody knows that of the stranger. */
   token(who: Who): Promise<string>;
   /** Present when tokens can be made worthless. */
@@ -62,6 +63,11 @@ function administrator(url: string, access: { caPem?: string; token?: string }) 
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data };
       const { status } = await call('PUT', `${secretsPath}/${name}`, secret, 404);
       if (status === 404) await call('POST', secretsPath, secret);
+    },
+    async label(name: string, label: string, value: string) {
+      const secret = JSON.parse(String((await call('GET', `${secretsPath}/${name}`)).body));
+      secret.metadata.labels = { ...secret.metadata.labels, [label]: value };
+      await call('PUT', `${secretsPath}/${name}`, secret);
     },
     remove: async (name: string) => void (await call('DELETE', `${secretsPath}/${name}`)),
   };
@@ -113,6 +119,7 @@ export async function localHost(): Promise<KubernetesHost> {
   return {
     url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
     write: admin.write,
+    label: admin.label,
     remove: admin.remove,
     async token(who) {
       if (who === 'stranger') return strange;
@@ -177,6 +184,7 @@ export async function realHost(): Promise<KubernetesHost> {
       }
     },
     remove: admin.remove,
+    label: admin.label,
     token,
     credentials: () => [strange, cluster.admin.token, ...seen],
     stop: () => cluster.stop(),

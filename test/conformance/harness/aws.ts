@@ -83,6 +83,7 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
   return {
     values: 'own',
     identities: identities === undefined ? 'none' : 'several',
+    ...(auth === 'secretRef' && identities !== undefined ? { rotates: true } : {}),
     emptyObjects: 'kept',
     ...(service === 'ParameterStore' ? { names: 'plain' } : {}),
     store: (who) => store(who),
@@ -114,14 +115,18 @@ async function start(host: AwsHost, service: AwsService, auth: Auth): Promise<Ba
     remove: (key) => host.remove(service, `${prefix}${key}`),
     finds: {
       ...(service === 'ParameterStore' ? {} : { path: true }),
+      ...(host.tag === undefined ? {} : { tags: true }),
       nameOf: (key) => `${prefix}${key}`,
     },
+    // docs.aws.amazon.com: 65,536 bytes of a secret, 4 KB of a standard parameter
+    largest: service === 'ParameterStore' ? 4_096 : 65_536,
     fail(fault) {
       reads.heal();
       if (fault !== undefined) reads.misbehave(/^POST /, fault);
     },
     pushes: {
       kinds: service === 'ParameterStore' ? ['key'] : ['key', 'whole', 'property'],
+      paths: true,
       unmanaged: 'refused',
       repeated: 'unchanged',
       deletes: 'secret',

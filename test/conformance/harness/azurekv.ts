@@ -73,6 +73,7 @@ async function start(auth: Auth): Promise<Backend> {
   return {
     values: 'own',
     identities: 'several',
+    ...(auth === 'client secret' ? { rotates: true } : {}),
     emptyObjects: 'kept',
     names: 'plain',
     nameOf,
@@ -86,7 +87,9 @@ async function start(auth: Auth): Promise<Backend> {
     },
     versions: async (key, jsons) => jsons.map((json) => put(azure.vault, 'secrets', nameOf(key), json)),
     remove: async (key) => void azure.vault.delete(`secrets/${nameOf(key)}`),
-    finds: { nameOf },
+    finds: { tags: true, nameOf },
+    // learn.microsoft.com/azure/key-vault/secrets/about-secrets: 25k bytes
+    largest: 25_600,
     metadata: {
       async tag(key, name, value) {
         const version = azure.vault.get(`secrets/${nameOf(key)}`)?.at(-1);

@@ -32,6 +32,7 @@ async function start(): Promise<Backend> {
   return {
     values: 'own',
     identities: 'several',
+    rotates: true,
     emptyObjects: 'kept',
     store: (who) => store(who),
     async seed(secrets) {

@@ -65,6 +65,7 @@ async function start(auth: Auth): Promise<Backend> {
   return {
     values: 'own',
     identities: 'several',
+    ...(auth === 'key' ? { rotates: true } : {}),
     emptyObjects: 'kept',
     names: 'plain',
     nameOf,
@@ -79,7 +80,9 @@ async function start(auth: Auth): Promise<Backend> {
     versions: async (key, jsons) =>
       jsons.map((json) => put(gcp.secrets, `${secretsOf}/${nameOf(key)}`, json)),
     remove: async (key) => void gcp.secrets.delete(`${secretsOf}/${nameOf(key)}`),
-    finds: { path: true, nameOf },
+    finds: { path: true, tags: true, nameOf },
+    // cloud.google.com/secret-manager/quotas
+    largest: 65_536,
     metadata: {
       async tag(key, name, value) {
         const secret = gcp.secrets.get(`${secretsOf}/${nameOf(key)}`);
@@ -89,6 +92,7 @@ async function start(auth: Auth): Promise<Backend> {
     },
     pushes: {
       kinds: ['key', 'whole', 'property'],
+      paths: true,
       unmanaged: 'refused',
       repeated: 'unchanged',
       deletes: 'secret',

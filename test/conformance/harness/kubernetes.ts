@@ -57,6 +57,7 @@ async function start(host: KubernetesHost, auth: Auth): Promise<Backend> {
   return {
     values: 'own',
     identities: 'several',
+    ...(auth === 'token' ? { rotates: true } : {}),
     emptyObjects: 'kept',
     documents: 'keys',
     names: 'plain',
@@ -66,7 +67,13 @@ async function start(host: KubernetesHost, auth: Auth): Promise<Backend> {
       await mapConcurrently(secrets, 16, ({ key, json }) => host.write(nameOf(key), JSON.parse(json)));
     },
     remove: (key) => host.remove(nameOf(key)),
-    finds: { nameOf },
+    finds: { tags: true, nameOf },
+    // kubernetes.io/docs/concepts/configuration/secret: 1 MiB of data
+    largest: 1_000_000,
+    metadata: {
+      tag: (key, name, value) => host.label(nameOf(key), name, value),
+      property: (name) => `labels.${name}`,
+    },
     fail(fault) {
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/\/secrets/, fault);

@@ -1,26 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { nativeId, startFakeConnect } from '../../fakes/onepassword-connect.ts';
 import { startRecordingProxy } from '../../support/recording-proxy.ts';
-import { type Backend, type Harness, memoryKube } from '../harness.ts';
+import { type Backend, type Harness, memoryKube, type Who } from '../harness.ts';
 
 /** A Connect server with two vaults, of which the second is searched first. */
 export const harnesses: readonly Harness[] = [
   { name: 'onepassword (loopback)', provider: 'onepassword', dialect: 'as-given', start },
 ];
 
+const unknownToken = 'a-token-that-no-server-gave';
+
 async function start(): Promise<Backend> {
   const fake = await startFakeConnect(randomUUID());
   const proxy = await startRecordingProxy(fake.url);
   const { items } = fake.vault('Team');
   fake.vault('Shared');
-  const store = (connectHost = proxy.url) => ({
+  const store = (connectHost = proxy.url, who: Who = 'reader') => ({
     spec: {
       auth: { secretRef: { connectTokenSecretRef: { name: 'connect', key: 'token' } } },
       connectHost,
       vaults: { Team: 2, Shared: 1 },
     },
     scope: { kind: 'SecretStore', name: 'onepassword', namespace: 'team' } as const,
-    kube: memoryKube({ 'team/connect': { token: `${fake.token}\n` } }, 'no token is asked for'),
+    kube: memoryKube(
+      { 'team/connect': { token: who === 'stranger' ? unknownToken : `${fake.token}\n` } },
+      'no token is asked for',
+    ),
   });
   const remove = async (key: string) => {
     const index = items.findIndex(({ title }) => title === key);
@@ -29,9 +34,11 @@ async function start(): Promise<Backend> {
   return {
     values: 'own',
     identities: 'none',
+    knowsStrangers: true,
+    tellsNothing: true,
     emptyObjects: 'refused',
     documents: 'keys',
-    store: () => store(),
+    store: (who) => store(proxy.url, who),
     async seed(secrets) {
       for (const { key, json } of secrets) {
         await remove(key);
@@ -58,7 +65,7 @@ async function start(): Promise<Backend> {
       deletes: 'property',
       writes: () => proxy.count(/^(POST|PUT|DELETE) /),
     },
-    credentials: () => [fake.token],
+    credentials: () => [fake.token, unknownToken],
     async stop() {
       await proxy.close();
       await fake.close();

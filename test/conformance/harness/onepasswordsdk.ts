@@ -21,6 +21,7 @@ async function start(): Promise<Backend> {
   return {
     values: 'own',
     identities: 'none',
+    tellsNothing: true,
     emptyObjects: 'refused',
     documents: 'keys',
     store: () => ({

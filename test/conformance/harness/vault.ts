@@ -48,6 +48,7 @@ async function start(host: VaultHost, version: Version, setUp: LoginSetup): Prom
   return {
     values: 'own',
     identities: 'several',
+    ...(Object.keys(login.secrets).length > 0 ? { rotates: true } : {}),
     emptyObjects: version === 'v1' ? 'refused' : 'kept',
     store: (who) => store(who),
     async seed(secrets) {
@@ -73,7 +74,9 @@ async function start(host: VaultHost, version: Version, setUp: LoginSetup): Prom
           },
         }),
     remove: (key) => host.remove(pathOf(key)),
-    finds: { path: true, nameOf: (key) => key },
+    finds: { path: true, ...(version === 'v1' ? {} : { tags: true }), nameOf: (key) => key },
+    // An entry of Vault's storage has at most 1 MiB (developer.hashicorp.com/vault/docs/internals/limits).
+    largest: 1_000_000,
     fail(fault) {
       proxy.heal();
       if (fault !== undefined) proxy.misbehave(/^GET \/v1\/(secret|kv)\//, fault);

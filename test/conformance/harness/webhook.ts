@@ -44,6 +44,8 @@ async function start(): Promise<Backend> {
       for (const { key, json } of secrets) endpoint.values.set(pathOf(key), Buffer.from(json));
     },
     remove: async (key) => void endpoint.values.delete(pathOf(key)),
+    // What providers/kit/http.ts accepts.
+    largest: 4 * 1024 * 1024,
     undetectable: ['garbage'],
     fail(fault) {
       proxy.heal();

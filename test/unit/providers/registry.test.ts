@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { aboutProvider } from '../../../deploy/providers-table.ts';
 import { registry } from '../../../providers/registry.ts';
@@ -32,6 +34,11 @@ test('no SDK is loaded before a store uses it: a hook that starts, or only valid
   });
   assert.equal(stderr, '');
   assert.deepEqual(JSON.parse(stdout), ['typebox']);
+});
+
+test('no native add-on is in the tree: what runs is what can be read', () => {
+  const modules = join(import.meta.dirname, '../../../node_modules');
+  assert.deepEqual(globSync('**/*.node', { cwd: modules }), []);
 });
 
 test('every provider is found by the key of its section', () => {
