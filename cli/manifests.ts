@@ -5,6 +5,7 @@ import {
   crds,
   type DefinitionOptions,
   definitions,
+  rolloutDefinition,
   type SecretKey,
 } from '../composite-controllers/definitions.ts';
 import { toYaml } from '../composite-controllers/yaml.ts';
@@ -13,16 +14,23 @@ import { toYaml } from '../composite-controllers/yaml.ts';
 export interface ManifestOptions extends DefinitionOptions {
   /** Base URL of the validating webhook; absent: none is installed. */
   readonly admissionUrl?: string;
+  /** Whether workloads are restarted that ask for it. */
+  readonly rollout?: boolean;
 }
 
 /** YAML of the CRDs, the CompositeControllers and, when asked for, the webhook. Throws TypeError when a URL cannot be used. */
-export function manifests({ admissionUrl, ...options }: ManifestOptions): string {
+export function manifests({ admissionUrl, rollout, ...options }: ManifestOptions): string {
   const { caPem } = options;
   const webhooks =
     admissionUrl === undefined
       ? []
       : [admissionConfiguration({ admissionUrl, ...(caPem === undefined ? {} : { caPem }) })];
-  return toYaml([...crds(), ...definitions(options), ...webhooks]);
+  return toYaml([
+    ...crds(),
+    ...definitions(options),
+    ...(rollout === true ? [rolloutDefinition(options)] : []),
+    ...webhooks,
+  ]);
 }
 
 /** Adds the verb `manifests`, which prints {@link manifests} to standard output. */
@@ -55,6 +63,10 @@ export function manifestsCommand(program: Command): void {
         'base URL at which the API server reaches --admission-port of the hook: prints the validating webhook, too',
       ),
     )
+    .option(
+      '--rollout',
+      'print what restarts workloads, too; grant the hook get and patch on Deployments, StatefulSets and DaemonSets',
+    )
     .action((flags: Flags, command: Command) => {
       try {
         process.stdout.write(manifests(toOptions(flags)));
@@ -70,6 +82,7 @@ interface Flags {
   readonly bearerTokenSecret?: SecretKey;
   readonly caFile?: string;
   readonly admissionUrl?: string;
+  readonly rollout?: boolean;
 }
 
 function toOptions({ caFile, ...rest }: Flags): ManifestOptions {

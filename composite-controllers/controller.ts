@@ -74,3 +74,26 @@ export interface CompositeController {
   /** Pure, never an error: the related objects that the parent's spec names. */
   customize?(request: CustomizeRequest): { readonly relatedResources: readonly RelatedRule[] };
 }
+
+/** Body of a sync call about an object that is somebody else's. */
+export interface DecoratorRequest {
+  readonly controller: KubeObject;
+  readonly object: KubeObject;
+  readonly attachments: ObjectGroups;
+  readonly related: ObjectGroups;
+  readonly finalizing: boolean;
+}
+
+/** What a sync call comes to: when to ask again. Absent: nothing is due by time. Nothing is attached to the object. */
+export interface DecoratorOutcome {
+  readonly resyncAfterSeconds?: number;
+  readonly summary: SyncSummary;
+}
+
+/** Some kinds of others: what its hook answers. Registered by one line in `index.ts`. */
+export interface DecoratorController {
+  /** As with {@link CompositeController}. */
+  readonly name: string;
+  readonly kinds: readonly string[];
+  sync(request: DecoratorRequest, context: CallContext): Promise<DecoratorOutcome>;
+}

@@ -9,6 +9,8 @@ import { generatorState } from './generator-state/kind.ts';
 import type { InstalledKind, ParentKind } from './kind.ts';
 import type { KubeObject } from './lib/objects.ts';
 import { pushSecret } from './push-secret/kind.ts';
+import { workloadApiVersion, workloadKinds } from './rollout/kind.ts';
+import { optInAnnotation } from './rollout/names.ts';
 import { storeKinds } from './secret-store/kind.ts';
 
 /** One key of a Secret. */
@@ -133,6 +135,29 @@ export function compositeController(kind: ParentKind, options: DefinitionOptions
             })),
           }),
       hooks: Object.fromEntries(hooks),
+    },
+  };
+}
+
+/**
+ * The DecoratorController of workloads that want rollouts (spec metacontroller 2.2). Installed on demand: the hook needs
+ * the right to patch workloads. Throws as {@link definitions} does.
+ */
+export function rolloutDefinition(options: DefinitionOptions): KubeObject {
+  return {
+    apiVersion: 'metacontroller.k8s.io/v1alpha1',
+    kind: 'DecoratorController',
+    metadata: { name: 'keyhook-rollout', labels: { 'app.kubernetes.io/name': 'keyhook' } },
+    spec: {
+      resources: workloadKinds.map(({ resource }) => ({
+        apiVersion: workloadApiVersion,
+        resource,
+        annotationSelector: { matchAnnotations: { [optInAnnotation]: 'true' } },
+        ...(options.selector === undefined ? {} : { labelSelector: { matchLabels: options.selector } }),
+        // Pods that come and go change the status all the time.
+        ignoreStatusChanges: true,
+      })),
+      hooks: { sync: webhook(`${hookBase(options.hookUrl)}/hooks/rollout/sync`, options) },
     },
   };
 }

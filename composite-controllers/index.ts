@@ -4,7 +4,7 @@ import type { Generator } from '../providers/kit/generator.ts';
 import type { Provider } from '../providers/kit/provider.ts';
 import { createClusterExternalSecretController } from './cluster-external-secret/sync.ts';
 import { createClusterPushSecretController } from './cluster-push-secret/sync.ts';
-import type { CompositeController } from './controller.ts';
+import type { CompositeController, DecoratorController } from './controller.ts';
 import { createExternalSecretController } from './external-secret/sync.ts';
 import { createGenerations } from './generator/generations.ts';
 import { createGeneratorStateController } from './generator-state/sync.ts';
@@ -22,6 +22,7 @@ import type {
   TemplateSources,
 } from './lib/ports.ts';
 import { createPushSecretController } from './push-secret/sync.ts';
+import { createRolloutController } from './rollout/sync.ts';
 import { createStoreController } from './secret-store/sync.ts';
 
 /** What the controllers need from the process around them. */
@@ -63,4 +64,9 @@ export function createControllers(deps: ControllerDeps): readonly CompositeContr
     createStoreController('SecretStore', deps),
     createStoreController('ClusterSecretStore', deps),
   ];
+}
+
+/** Every controller of others' kinds, one line each. */
+export function createDecorators(deps: ControllerDeps): readonly DecoratorController[] {
+  return [createRolloutController(deps)];
 }

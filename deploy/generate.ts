@@ -9,6 +9,7 @@ import {
   definitions,
   installedKinds,
   parentKinds,
+  rolloutDefinition,
 } from '../composite-controllers/definitions.ts';
 import type { KubeObject } from '../composite-controllers/lib/objects.ts';
 import { toYaml } from '../composite-controllers/yaml.ts';
@@ -17,7 +18,7 @@ import { metacontrollerCrds } from './metacontroller-crds.ts';
 import { alertGroups } from './monitoring/alerts.ts';
 import { dashboard } from './monitoring/dashboard.ts';
 import { withProvidersTable } from './providers-table.ts';
-import { hookRbac, metacontrollerRbac, rulesByHolder } from './rbac.ts';
+import { hookRbac, metacontrollerRbac, rolloutRbac, rulesByHolder } from './rbac.ts';
 import { valuesPage, valuesSchema } from './values.ts';
 
 /**
@@ -91,6 +92,7 @@ function deployFiles(): [string, string][] {
     ['deploy/metacontroller/rbac.yaml', yaml(metacontrollerRbac(parentKinds))],
     ['deploy/metacontroller/crds.yaml', yaml(metacontrollerCrds())],
     ['deploy/components/admission/configuration.yaml', yaml([admissionByService()])],
+    ['deploy/components/rollout/rollout.yaml', yaml([rolloutDefinition(inCluster), ...rolloutRbac()])],
     ['deploy/components/monitoring/alerts.yaml', yaml([rule])],
     ['deploy/components/monitoring/dashboard.yaml', yaml([board])],
   ];
@@ -121,7 +123,7 @@ function chartFiles(): [string, string][] {
   const values = readFileSync(join(top, 'deploy/chart/values.yaml'), 'utf8');
   const files: [string, string][] = [
     ['crds/metacontroller.yaml', yaml(metacontrollerCrds())],
-    ['files/definitions.yaml', yaml(definitions(inCluster))],
+    ['files/definitions.yaml', yaml([...definitions(inCluster), rolloutDefinition(inCluster)])],
     ['files/admission.yaml', yaml([admissionConfiguration({ admissionUrl })])],
     ['files/rules.yaml', yaml([rulesByHolder(parentKinds, installedKinds)])],
     ['files/alerts.yaml', yaml([alertGroups()])],

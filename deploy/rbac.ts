@@ -5,6 +5,8 @@ import {
   leaderElectionRules,
   metacontrollerRules,
   type Rule,
+  rolloutRules,
+  rolloutWatchRules,
   tokenRules,
   viewRules,
 } from './rights.ts';
@@ -43,6 +45,18 @@ export function metacontrollerRbac(kinds: readonly ParentKind[]): object[] {
   ];
 }
 
+/** The further rights of both where workloads are restarted. */
+export function rolloutRbac(): object[] {
+  const grant = (name: string, account: string, rules: readonly Rule[]) => [
+    role('ClusterRole', name, rules),
+    binding('ClusterRole', name, account),
+  ];
+  return [
+    ...grant('keyhook-rollout', 'keyhook', rolloutRules),
+    ...grant('keyhook-metacontroller-rollout', 'keyhook-metacontroller', rolloutWatchRules),
+  ];
+}
+
 /** The rules by who has them, as data for the chart's templates. */
 export function rulesByHolder(
   parents: readonly ParentKind[],
@@ -53,6 +67,8 @@ export function rulesByHolder(
     token: tokenRules,
     metacontroller: metacontrollerRules(parents),
     leaderElection: leaderElectionRules,
+    rollout: rolloutRules,
+    rolloutWatch: rolloutWatchRules,
     view: viewRules(installed),
     edit: editRules(installed),
   };
@@ -71,12 +87,12 @@ function role(scope: Scope, name: string, rules: readonly Rule[], labels?: Recor
   return { apiVersion: `${api}/v1`, kind: scope, metadata, rules };
 }
 
-function binding(scope: Scope, name: string): object {
+function binding(scope: Scope, name: string, account = name): object {
   return {
     apiVersion: `${api}/v1`,
     kind: `${scope}Binding`,
     metadata: { name, ...within(scope) },
     roleRef: { apiGroup: api, kind: scope, name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace }],
   };
 }

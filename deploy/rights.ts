@@ -1,6 +1,7 @@
 import { groupOf } from '../composite-controllers/crd.ts';
 import { generatorGroup, knownGenerators, pluralOf } from '../composite-controllers/generator/names.ts';
 import type { InstalledKind, ParentKind } from '../composite-controllers/kind.ts';
+import { workloadKinds } from '../composite-controllers/rollout/kind.ts';
 
 /** A rule of an RBAC role. */
 export interface Rule {
@@ -33,6 +34,11 @@ export const hookRules: readonly Rule[] = [
 /** Stores that log in by ServiceAccount need it; whoever gives it up grants it by name, ServiceAccount by ServiceAccount. */
 export const tokenRules: readonly Rule[] = [rule(core, ['serviceaccounts/token'], ['create'])];
 
+const workloads = workloadKinds.map(({ resource }) => resource);
+
+/** What the hook needs beside it to restart the workloads that ask for it. */
+export const rolloutRules: readonly Rule[] = [rule('apps', workloads, ['get', 'patch'])];
+
 const read = ['get', 'list', 'watch'];
 
 /**
@@ -63,6 +69,9 @@ function finalizerRules(kinds: readonly ParentKind[]): Rule[] {
   const held = kinds.filter(({ hooks }) => hooks.includes('finalize'));
   return held.length === 0 ? [] : [rule(ours, pluralsOf(held), ['update'])];
 }
+
+/** What Metacontroller needs to tell of workloads; it writes none. */
+export const rolloutWatchRules: readonly Rule[] = [rule('apps', workloads, read)];
 
 /** Children are applied, adopted, released and deleted. */
 function childRules(kinds: readonly ParentKind[]): Rule[] {

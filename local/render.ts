@@ -135,6 +135,7 @@ function product(
       templateDelimiters,
       cleanUpDeadlineMs: 600_000,
       storeRequeueMs: 300_000,
+      rolloutIntervalMs: 30_000,
     },
     now,
     coalesceWindowMs: 10_000,
@@ -142,6 +143,7 @@ function product(
   const gate = createGate({ maxBytes: Number.MAX_SAFE_INTEGER, maxCalls: 1_000, random: Math.random });
   const app = buildApp({
     controllers: parts.controllers,
+    decorators: parts.decorators,
     gate,
     metrics: createMetrics({ now, bytesInFlight: gate.bytes, process: 'ignored' }),
     log,

@@ -43,3 +43,10 @@ export function startCall(response: ServerResponse, deadlineMs: number): Call {
     },
   };
 }
+
+/** An abort that follows our own signal is no bug: the work ends, and is asked for again. */
+export function refusalFor(error: unknown, { signal }: Call): HookError {
+  if (error instanceof HookError) return error;
+  const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  return signal.aborted && aborted ? new HookError('Overdue', 2) : new HookError('Bug');
+}

@@ -1,6 +1,6 @@
 import { type Admission, admissions } from '../composite-controllers/admission.ts';
-import type { CompositeController } from '../composite-controllers/controller.ts';
-import { createControllers } from '../composite-controllers/index.ts';
+import type { CompositeController, DecoratorController } from '../composite-controllers/controller.ts';
+import { createControllers, createDecorators } from '../composite-controllers/index.ts';
 import type {
   ClusterNamespaces,
   EventSink,
@@ -46,6 +46,7 @@ export interface Ports {
 /** What the process serves. */
 export interface Parts {
   readonly controllers: readonly CompositeController[];
+  readonly decorators: readonly DecoratorController[];
   readonly backends: Pick<Backends, 'close'>;
   /** What the validating webhook checks, when it is asked for. */
   readonly admissions: readonly Admission[];
@@ -58,16 +59,18 @@ export function compose(ports: Ports): Parts {
   const all = createBackends({ providers: registry, kube, templates, observer, now, coalesceWindowMs });
   const backends = ports.guard?.(all) ?? all;
   const generators = createGenerators({ built: generatorRegistry, kube, templates, observer, now });
+  const deps = {
+    ...ports,
+    sources: kube,
+    providers: registry,
+    backends,
+    generators,
+    builtGenerators: generatorRegistry,
+  };
   return {
     backends,
-    controllers: createControllers({
-      ...ports,
-      sources: kube,
-      providers: registry,
-      backends,
-      generators,
-      builtGenerators: generatorRegistry,
-    }),
+    controllers: createControllers(deps),
+    decorators: createDecorators(deps),
     admissions: admissions(registry, ports.settings.templateDelimiters),
   };
 }

@@ -141,6 +141,12 @@ export const serveFlags = {
     help: 'how often a store without a refreshInterval is validated',
     initial: '5m',
   },
+  'rollout-interval': {
+    ...duration(second, 10 * minute, 'a duration from 1s to 10m'),
+    value: 'duration',
+    help: 'how often the Secrets of a workload are looked at that is restarted when they change',
+    initial: '30s',
+  },
   'coalesce-window': {
     ...duration(0, minute, 'a duration from 0s to 1m'),
     value: 'duration',
@@ -205,6 +211,7 @@ export function readServeConfig(
       },
       cleanUpDeadlineMs: values['push-clean-up-deadline'],
       storeRequeueMs: values['store-requeue-interval'],
+      rolloutIntervalMs: values['rollout-interval'],
     },
     ...(host === undefined ? {} : { host }),
     ...(metricsPort === undefined ? {} : { metricsPort }),

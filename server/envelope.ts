@@ -1,5 +1,5 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import type { CustomizeRequest, HookRequest } from '../composite-controllers/controller.ts';
+import type { CustomizeRequest, DecoratorRequest, HookRequest } from '../composite-controllers/controller.ts';
 import { HookError } from './errors.ts';
 
 /*
@@ -49,6 +49,19 @@ const syncSchema = {
   additionalProperties: false,
 } as const;
 
+const decoratorSchema = {
+  type: 'object',
+  required: ['controller', 'object', 'attachments', 'related', 'finalizing'],
+  properties: {
+    controller: object,
+    object: parent,
+    attachments: groups,
+    related: groups,
+    finalizing: { type: 'boolean' },
+  },
+  additionalProperties: false,
+} as const;
+
 const customizeSchema = {
   type: 'object',
   required: ['controller', 'parent'],
@@ -58,6 +71,7 @@ const customizeSchema = {
 
 const ajv = new Ajv({ strict: true });
 const isSync = ajv.compile<HookRequest>(syncSchema);
+const isDecorator = ajv.compile<DecoratorRequest>(decoratorSchema);
 const isCustomize = ajv.compile<CustomizeRequest>(customizeSchema);
 
 /** The body of a sync or finalize call about a parent of this kind. Throws `NotAHookCall`. */
@@ -68,6 +82,12 @@ export function readSync(body: unknown, parentKind: string): HookRequest {
 /** The body of a customize call about a parent of this kind. Throws `NotAHookCall`. */
 export function readCustomize(body: unknown, parentKind: string): CustomizeRequest {
   return read(isCustomize, body, parentKind);
+}
+
+/** The body of a sync call about an object of one of these kinds. Throws `NotAHookCall`. */
+export function readDecorator(body: unknown, kinds: readonly string[]): DecoratorRequest {
+  if (!isDecorator(body) || !kinds.includes(body.object.kind)) throw new HookError('NotAHookCall');
+  return body;
 }
 
 function read<T extends CustomizeRequest>(

@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CompositeController, HookRequest, SyncOutcome } from '../composite-controllers/controller.ts';
+import type {
+  CompositeController,
+  DecoratorController,
+  HookRequest,
+  SyncOutcome,
+} from '../composite-controllers/controller.ts';
 import type { Log } from '../composite-controllers/lib/ports.ts';
-import { type Call, startCall } from './call.ts';
+import { type Call, refusalFor, startCall } from './call.ts';
+import { decorate } from './decorator-hook.ts';
 import { readCustomize, readSync } from './envelope.ts';
 import { HookError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -13,6 +19,7 @@ import { serializeCustomize, serializeSync } from './response.ts';
 
 export interface HookDeps {
   readonly controllers: readonly CompositeController[];
+  readonly decorators: readonly DecoratorController[];
   readonly gate: Gate;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -41,6 +48,12 @@ export function addHooks(app: FastifyInstance, deps: HookDeps): void {
     // Outside the gate: Metacontroller calls it within its event delivery, which a refusal would hold up.
     app.post(`/${controller.name}/customize`, route('customize'), (request, reply) =>
       customize(controller, request, reply, deps),
+    );
+  }
+  for (const decorator of deps.decorators) {
+    const config = { hook: { controller: decorator.name, hook: 'sync' } };
+    app.post(`/${decorator.name}/sync`, { config, onRequest: enter }, (request, reply) =>
+      decorate(decorator, request, reply, deps),
     );
   }
 }
@@ -111,13 +124,6 @@ async function pass(
 function isOver(hook: Hook['hook'], { parent }: HookRequest, outcome: SyncOutcome): boolean {
   if (hook === 'sync') return parent.metadata.deletionTimestamp !== undefined;
   return outcome.kind === 'answer' && outcome.response.finalized === true;
-}
-
-/** An abort that follows our own signal is no bug: the work ends, and is asked for again. */
-function refusalFor(error: unknown, { signal }: Call): HookError {
-  if (error instanceof HookError) return error;
-  const aborted = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
-  return signal.aborted && aborted ? new HookError('Overdue', 2) : new HookError('Bug');
 }
 
 function passOf(subject: Subject, outcome: SyncOutcome, seconds: number): Pass {

@@ -119,6 +119,11 @@ export const metricTable = {
     help: 'Bytes of request bodies that are being worked on.',
     labels: [],
   },
+  keyhook_rollouts_total: {
+    type: 'counter',
+    help: "Rollouts that were begun since a Secret's data had changed.",
+    labels: ['kind'],
+  },
   keyhook_events_dropped_total: {
     type: 'counter',
     help: 'Events that were not written: too many at once, or refused by the API server.',

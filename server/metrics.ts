@@ -18,6 +18,8 @@ export interface HookCall {
 export interface Metrics {
   hookCalled(call: HookCall): void;
   passed(pass: Pass): void;
+  /** A workload of the kind is being restarted. */
+  rolledOut(kind: string): void;
   /** The parent is being deleted: its series end. */
   forget(subject: Subject): void;
   eventDropped(): void;
@@ -59,6 +61,7 @@ export function createMetrics({ now, bytesInFlight, process, labels = 'plain' }:
   const writes = counter('keyhook_backend_writes_total');
   const limited = counter('keyhook_rate_limited_calls_total');
   const coalesced = counter('keyhook_coalesced_reads_total');
+  const rollouts = counter('keyhook_rollouts_total');
   const eventsDropped = counter('keyhook_events_dropped_total');
   new Gauge({
     ...spec('keyhook_bytes_in_flight'),
@@ -77,6 +80,7 @@ export function createMetrics({ now, bytesInFlight, process, labels = 'plain' }:
       series.pass(pass);
       reconciles.pass(pass);
     },
+    rolledOut: (kind) => rollouts.inc({ kind }),
     forget: series.forget,
     eventDropped: () => eventsDropped.inc(),
     backends: {

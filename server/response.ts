@@ -1,4 +1,4 @@
-import type { RelatedRule, SyncResponse } from '../composite-controllers/controller.ts';
+import type { DecoratorOutcome, RelatedRule, SyncResponse } from '../composite-controllers/controller.ts';
 import type { KubeObject } from '../composite-controllers/lib/objects.ts';
 
 /** A response that must not be sent; `rule` says what it breaks and never holds data. */
@@ -31,10 +31,7 @@ export function serializeSync(
   const { status, children, resyncAfterSeconds, finalized } = response;
   must(isObject(status), 'status is an object');
   must(Array.isArray(children), 'children is a list');
-  must(
-    resyncAfterSeconds === undefined || (Number.isFinite(resyncAfterSeconds) && resyncAfterSeconds >= 1),
-    'resyncAfterSeconds is at least 1',
-  );
+  must(resyncAfterSeconds === undefined || isDelay(resyncAfterSeconds), 'resyncAfterSeconds is at least 1');
   // From sync it would take a finalizer away that the next pass puts back.
   must(finalized === undefined || (finalized && hook === 'finalize'), 'only finalize says finalized');
   for (const child of children) mustBeChild(child, parent);
@@ -49,6 +46,15 @@ export function serializeSync(
   });
   must(Buffer.byteLength(body) <= maxResponseBytes, 'the response is at most 32 MiB');
   return body;
+}
+
+/** The same about an object that is somebody else's: nothing is attached to it, and nothing of it is changed this way. */
+export function serializeDecorator({ resyncAfterSeconds }: DecoratorOutcome): string {
+  must(resyncAfterSeconds === undefined || isDelay(resyncAfterSeconds), 'resyncAfterSeconds is at least 1');
+  return JSON.stringify({
+    attachments: [],
+    ...(resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds }),
+  });
 }
 
 /**
@@ -134,6 +140,10 @@ const canonicalBase64 = /^[A-Za-z0-9+/]*(?:[AEIMQUYcgkosw048]=|[AQgw]==)?$/;
 
 function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new UnsafeResponse(rule);
+}
+
+function isDelay(seconds: number): boolean {
+  return Number.isFinite(seconds) && seconds >= 1;
 }
 
 function isText(value: unknown): value is string {

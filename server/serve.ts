@@ -109,12 +109,19 @@ async function start(
   const templates = createTemplateRunner();
   endings.push(fingerprints.stop, templates.close);
   const surroundings = { api, now, templates, fingerprints };
-  const { controllers, backends, events, admissions } = parts(config, log, metrics, surroundings, compose);
+  const { controllers, decorators, backends, events, admissions } = parts(
+    config,
+    log,
+    metrics,
+    surroundings,
+    compose,
+  );
   endings.push(backends.close, () => events.close(eventDrainMs));
 
   let state: 'ready' | 'stopping' = 'ready';
   const app = buildApp({
     controllers,
+    decorators,
     gate,
     metrics,
     log,

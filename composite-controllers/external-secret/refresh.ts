@@ -4,8 +4,8 @@ import { refreshIdAnnotation } from '../lib/names.ts';
 import type { SecretObject } from '../lib/objects.ts';
 import { applier, metacontroller, ownedFields } from '../lib/owned-fields.ts';
 import { dueAfter, intervalOf, momentOf } from '../lib/refresh-time.ts';
+import { isOpen, opensAt } from '../lib/sync-windows.ts';
 import type { StoreView } from '../secret-store/view.ts';
-import { isOpen, opensAt } from './sync-windows.ts';
 import { readyStatus, refreshIdOf, targetState, type World } from './world.ts';
 
 /** Why a refresh is needed. */

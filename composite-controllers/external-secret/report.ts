@@ -1,5 +1,6 @@
 import { noSecret } from '../lib/names.ts';
 import type { EventSink, Log } from '../lib/ports.ts';
+import { unreadableSchedules } from '../lib/sync-windows.ts';
 import type { Attempt } from './attempt.ts';
 import { type Change, recordChange } from './audit.ts';
 import type { Decision } from './decide.ts';
@@ -7,7 +8,6 @@ import { failureMessage } from './errors.ts';
 import { routeOf } from './policy.ts';
 import { refreshedAt } from './refresh.ts';
 import type { Outcome } from './status.ts';
-import { unreadableSchedules } from './sync-windows.ts';
 import type { World } from './world.ts';
 
 /** Tells people what a pass came to: events on the ExternalSecret (spec core 1.12) and log lines. */

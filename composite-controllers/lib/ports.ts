@@ -135,6 +135,8 @@ export interface Settings {
   readonly cleanUpDeadlineMs: number;
   /** How often a store is validated when its spec sets no refreshInterval, in ms. */
   readonly storeRequeueMs: number;
+  /** How often the Secrets of a workload that wants rollouts are looked at, in ms. */
+  readonly rolloutIntervalMs: number;
 }
 
 /** Status of a failed call of a port, or undefined when the error is not one of those. */

@@ -7,14 +7,14 @@ import { NotCovered, StandInCrash } from './errors.ts';
 import type { EventRecorder } from './events.ts';
 import { createInformer, type Informer } from './informer.ts';
 
-/** A controller that runs for one CompositeController object. */
+/** A controller that runs for one CompositeController or DecoratorController. */
 export interface Running {
   readonly source: KubeObject;
   stop(): Promise<void>;
 }
 
-/** The running controllers, kept in step with the CompositeController objects. */
-export interface Composites<C extends Running> {
+/** The running controllers of one type, kept in step with its objects. */
+export interface Keeper<C extends Running> {
   /** By name, in the order in which they started. */
   readonly controllers: ReadonlyMap<string, C>;
   readonly informer: Informer;
@@ -29,28 +29,49 @@ interface Options<C extends Running> {
   readonly api: KubeApi;
   readonly clock: Clock;
   readonly events: EventRecorder;
+  /** CompositeControllers, or DecoratorControllers. */
+  readonly type: ResourceType;
+  /** Whether a controller may run, which it says itself where not. Throws to be asked again. */
+  readonly admits?: (source: KubeObject) => Promise<boolean>;
   /** Throws when the controller can't be made: a CreateError event, and another try with back-off. */
   readonly create: (source: KubeObject) => Promise<C>;
   readonly crash: (error: unknown) => void;
 }
 
-const compositeType: ResourceType = {
+const controllerType = (resource: string, kind: string): ResourceType => ({
   group: 'metacontroller.k8s.io',
   version: 'v1alpha1',
-  resource: 'compositecontrollers',
-  kind: 'CompositeController',
+  resource,
+  kind,
   namespaced: false,
-};
+});
+
+export const compositeType = controllerType('compositecontrollers', 'CompositeController');
+export const decoratorType = controllerType('decoratorcontrollers', 'DecoratorController');
+
+/** Admits CompositeControllers whose parent type is a CRD with the status subresource (specification section 2.1). */
+export function parentHasStatus(api: KubeApi, events: EventRecorder) {
+  return async (source: KubeObject): Promise<boolean> => {
+    const { parentResource } = source.spec as { parentResource: { apiVersion: string; resource: string } };
+    const { group, version } = splitApiVersion(parentResource.apiVersion);
+    const crd = await api.get(crdType, undefined, `${parentResource.resource}.${group}`);
+    if (hasStatusSubresource(crd, version)) return true;
+    const which = `CRD [${crdType.group}/${crdType.version}, Kind=${crdType.kind}]`;
+    const why = `${which} does not have subresource 'Status' enabled`;
+    events.record(source, 'Warning', 'SyncError', `[${source.metadata.name}] Sync error - ignoring, ${why}`);
+    return false;
+  };
+}
 
 /**
  * Returns the stopped keeper of the controllers: one object at a time, a changed spec stops the controller and starts a
- * new one, a parent type must be a CRD with the status subresource (specification sections 2.1 and 12).
+ * new one (specification section 12).
  */
-export function createComposites<C extends Running>(options: Options<C>): Composites<C> {
-  const { api, clock, events, create, crash } = options;
+export function createKeeper<C extends Running>(options: Options<C>): Keeper<C> {
+  const { api, clock, events, type, admits, create, crash } = options;
   const controllers = new Map<string, C>();
   const retries = new Map<string, { failures: number; cancel: () => void }>();
-  const informer = createInformer(api, compositeType, clock, crash);
+  const informer = createInformer(api, type, clock, crash);
   let tail = Promise.resolve();
   let stopped = false;
 
@@ -83,15 +104,7 @@ export function createComposites<C extends Running>(options: Options<C>): Compos
       if (running !== undefined) await end(name, running);
       return;
     }
-    const { parentResource } = source.spec as { parentResource: { apiVersion: string; resource: string } };
-    const { group, version } = splitApiVersion(parentResource.apiVersion);
-    const crd = await api.get(crdType, undefined, `${parentResource.resource}.${group}`);
-    if (!hasStatusSubresource(crd, version)) {
-      const which = `CRD [${crdType.group}/${crdType.version}, Kind=${crdType.kind}]`;
-      const why = `${which} does not have subresource 'Status' enabled`;
-      events.record(source, 'Warning', 'SyncError', `[${name}] Sync error - ignoring, ${why}`);
-      return;
-    }
+    if (admits !== undefined && !(await admits(source))) return;
     if (running !== undefined) {
       if (isDeepStrictEqual(running.source.spec, source.spec)) return;
       await end(name, running);

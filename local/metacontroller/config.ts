@@ -53,7 +53,8 @@ interface Spec {
   hooks?: Partial<Record<string, { version?: string; webhook?: Webhook }>>;
 }
 
-interface Webhook {
+/** A webhook as its controller's object gives it. */
+export interface Webhook {
   url?: string;
   timeout?: string;
   path?: string;
@@ -128,7 +129,12 @@ export function controllerInRequests(controller: KubeObject): KubeObject {
   };
 }
 
-function readWebhook(hook: HookName, webhook: Webhook, refuse: (what: string) => NotCovered): WebhookConfig {
+/** Reads a webhook; `refuse` names what the stand-in does not cover. */
+export function readWebhook(
+  hook: HookName,
+  webhook: Webhook,
+  refuse: (what: string) => NotCovered,
+): WebhookConfig {
   if (webhook.etag?.enabled) throw refuse('etag');
   if (webhook.basicAuth !== undefined) throw refuse('basicAuth');
   if (webhook.clientTLS !== undefined) throw refuse('clientTLS');

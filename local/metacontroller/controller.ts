@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
 import type { KubeApi, ResourceType } from '../../server/kube-api.ts';
 import type { ManageChildren } from './apply.ts';
+import { attempt, type PassResult } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import type { ControllerConfig, HookName } from './config.ts';
 import { type Discovery, namespaceType, splitApiVersion } from './discovery.ts';
-import { RelatedNotSynced, StandInCrash, TooManyRequests } from './errors.ts';
 import type { EventRecorder } from './events.ts';
 import type { Hook } from './hook-client.ts';
 import { type Informer, type InformerHandler, objectKey } from './informer.ts';
@@ -35,16 +35,7 @@ export interface ControllerOptions {
   readonly flushIntervalMs: number;
 }
 
-/** How one pass ended, and with which error. */
-export interface PassResult {
-  readonly controller: string;
-  /** `namespace/name` of the parent, or its name. */
-  readonly key: string;
-  readonly outcome: 'ok' | 'failed' | 'too many requests' | 'related not synced';
-  readonly error?: Error;
-}
-
-/** The runtime of one CompositeController. */
+/** The runtime of one CompositeController, or DecoratorController. */
 export interface Controller {
   readonly source: KubeObject;
   readonly queue: WorkQueue;
@@ -157,7 +148,6 @@ export function startController(options: ControllerOptions): Controller {
     const separator = key.indexOf('/');
     const namespace = separator < 0 ? undefined : key.slice(0, separator);
     const parent = parents.get(namespace, key.slice(separator + 1));
-    const result = { controller: config.name, key };
     const context: PassContext = {
       controller,
       config,
@@ -170,22 +160,9 @@ export function startController(options: ControllerOptions): Controller {
       signal: abort.signal,
       resyncAfter: (ms) => queue.addAfter(key, ms),
     };
-    try {
-      if (parent !== undefined) await syncParent(context, parent);
-      queue.forget(key);
-      return { ...result, outcome: 'ok' };
-    } catch (error) {
-      if (error instanceof StandInCrash) throw error;
-      if (error instanceof TooManyRequests) {
-        queue.addAfter(key, error.afterSeconds * 1000);
-        return { ...result, outcome: 'too many requests', error };
-      }
-      queue.addRateLimited(key);
-      if (error instanceof RelatedNotSynced) return { ...result, outcome: 'related not synced', error };
-      const failure = error instanceof Error ? error : new Error(String(error));
-      if (parent) events.record(parent, 'Warning', 'SyncError', `Sync error: ${failure.message}`);
-      return { ...result, outcome: 'failed', error: failure };
-    }
+    return attempt({ queue, key, events, object: parent, controller: config.name }, () =>
+      parent === undefined ? Promise.resolve() : syncParent(context, parent),
+    );
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -225,7 +202,7 @@ export function startController(options: ControllerOptions): Controller {
 }
 
 /** An update that `ignoreStatusChanges` drops (specification section 5.2); a resync gives one reference twice and passes. */
-function isStatusChange(old: KubeObject, current: KubeObject): boolean {
+export function isStatusChange(old: KubeObject, current: KubeObject): boolean {
   const same = (field: 'labels' | 'annotations') =>
     isDeepStrictEqual(old.metadata[field] ?? {}, current.metadata[field] ?? {});
   return (

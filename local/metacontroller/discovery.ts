@@ -44,7 +44,16 @@ export const configMapType = core('configmaps', 'ConfigMap');
 export const eventType = core('events', 'Event');
 
 /** What is built in and may be a child or related; everything else is looked up among the CRDs. */
-const builtIn = [namespaceType, secretType, configMapType, core('serviceaccounts', 'ServiceAccount')];
+const builtIn = [
+  namespaceType,
+  secretType,
+  configMapType,
+  core('serviceaccounts', 'ServiceAccount'),
+  ...['Deployment', 'StatefulSet', 'DaemonSet'].map((kind) => ({
+    ...core(`${kind.toLowerCase()}s`, kind),
+    group: 'apps',
+  })),
+];
 
 /** True when the CRD serves the status subresource for `version`. */
 export function hasStatusSubresource(crd: unknown, version: string): boolean {

@@ -64,6 +64,14 @@ const syncResponse: Fields = {
   resyncAfterSeconds: float,
   finalized: bool,
 };
+const decoratorResponse: Fields = {
+  labels: dictionary(string, 'map[string]*string'),
+  annotations: dictionary(string, 'map[string]*string'),
+  status: dictionary(anything, 'map[string]interface {}'),
+  attachments: list(child, '[]*unstructured.Unstructured'),
+  resyncAfterSeconds: float,
+  finalized: bool,
+};
 const customizeResponse: Fields = { relatedResources: list(rule, '[]*v1alpha1.RelatedResourceRule') };
 
 /** Decodes a sync or finalize response by the strict v2 rules (specification section 3.6); throws with Metacontroller's text, {@link StandInCrash} for a null child. */
@@ -79,6 +87,29 @@ export function decodeSyncResponse(body: string, hook: 'sync' | 'finalize'): Syn
     children: notNull(children as (KubeObject | undefined)[] | undefined, 'children'),
     resyncAfterSeconds: (resyncAfterSeconds as number | undefined) ?? 0,
     finalized: finalized === true,
+  };
+}
+
+/** What the sync hook of a decorator answered, as far as the stand-in covers it. Throws as {@link decodeSyncResponse} does. */
+export function decodeDecoratorResponse(body: string): {
+  readonly resyncAfterSeconds: number;
+  /** Names of members that hold something, and change the object or its attachments. */
+  readonly changes: readonly string[];
+} {
+  const { resyncAfterSeconds, finalized, ...rest } = decode(
+    body,
+    'sync',
+    'DecoratorHookResponse',
+    decoratorResponse,
+  );
+  const isEmpty = (value: unknown) => value === undefined || Object.keys(value as object).length === 0;
+  notNull((rest.attachments as undefined[] | undefined) ?? [], 'attachments');
+  return {
+    resyncAfterSeconds: (resyncAfterSeconds as number | undefined) ?? 0,
+    changes: [
+      ...Object.keys(rest).filter((name) => !isEmpty(rest[name])),
+      ...(finalized === true ? ['finalized'] : []),
+    ],
   };
 }
 

@@ -1,13 +1,15 @@
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
-import type { KubeApi, ResourceType } from '../../server/kube-api.ts';
+import type { KubeApi } from '../../server/kube-api.ts';
 import { createManageChildren } from './apply.ts';
 import { isNotFound } from './atomic.ts';
+import type { PassResult } from './attempt.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createComposites } from './composites.ts';
-import { controllerInRequests, type HookName, readConfig } from './config.ts';
-import { type Controller, type PassResult, startController } from './controller.ts';
+import { compositeType, createKeeper, decoratorType, parentHasStatus } from './composites.ts';
+import { controllerInRequests, type HookName, readConfig, type WebhookConfig } from './config.ts';
+import { type Controller, startController } from './controller.ts';
+import { startDecorator } from './decorator.ts';
+import { readDecoratorConfig } from './decorator-config.ts';
 import { createDiscovery } from './discovery.ts';
-import { NotCovered } from './errors.ts';
 import { createEventRecorder } from './events.ts';
 import { createHook, type Hook, type HookTransport } from './hook-client.ts';
 import type { Informer } from './informer.ts';
@@ -39,7 +41,7 @@ export interface Counters {
 
 /** Metacontroller 4.17.2 with `--apply-strategy=server-side-apply`, as far as Keyhook uses it. */
 export interface StandIn {
-  /** Reads the CompositeControllers and runs them; throws {@link NotCovered} for a configuration it would approximate. */
+  /** Reads the CompositeControllers and DecoratorControllers and runs them; throws {@link NotCovered} for a configuration it would approximate. */
   start(): Promise<void>;
   /** Runs exactly one pass (of one controller, when named); `undefined` when no key is ready. Throws {@link StandInCrash}. */
   step(controller?: string): Promise<PassResult | undefined>;
@@ -52,13 +54,6 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-const decoratorType: ResourceType = {
-  group: 'metacontroller.k8s.io',
-  version: 'v1alpha1',
-  resource: 'decoratorcontrollers',
-  kind: 'DecoratorController',
-  namespaced: false,
-};
 const patience = 5000;
 
 /** Returns a stopped stand-in. */
@@ -71,14 +66,16 @@ export function createStandIn(options: StandInOptions): StandIn {
   const events = createEventRecorder(api, clock);
   const discovery = createDiscovery(options.api);
   const manageChildren = createManageChildren(discovery, 'metacontroller');
-  const composites = createComposites<Controller>({
-    api: options.api,
-    clock,
-    events,
+  const shared = { api: options.api, clock, events, crash };
+  const composites = createKeeper<Controller>({
+    ...shared,
+    type: compositeType,
+    admits: parentHasStatus(options.api, events),
     create: createController,
-    crash,
   });
-  const { controllers } = composites;
+  const decorators = createKeeper<Controller>({ ...shared, type: decoratorType, create: createDecorator });
+  let keepers = [composites];
+  const controllers = () => keepers.flatMap((keeper) => [...keeper.controllers]);
   let crashed: Error | undefined;
 
   function crash(error: unknown): void {
@@ -97,17 +94,8 @@ export function createStandIn(options: StandInOptions): StandIn {
       children.map((child) => discovery.byResource(child.apiVersion, child.resource)),
     );
     const hooks: Partial<Record<HookName, Hook>> = {};
-    for (const webhook of Object.values(config.hooks)) {
-      const hook = await createHook(webhook, options.api, clock, transport);
-      const key = `${config.name}/${webhook.hook}`;
-      hooks[webhook.hook] = {
-        close: hook.close,
-        call(request, signal) {
-          hookCounts.set(key, (hookCounts.get(key) ?? 0) + 1);
-          return hook.call(request, signal);
-        },
-      };
-    }
+    for (const webhook of Object.values(config.hooks))
+      hooks[webhook.hook] = await countedHook(config.name, webhook);
     const controller = startController({
       source,
       controller: controllerInRequests(source),
@@ -124,6 +112,41 @@ export function createStandIn(options: StandInOptions): StandIn {
       informers,
       flushIntervalMs: flushIntervalSeconds * 1000,
     });
+    return atWork(controller);
+  }
+
+  async function createDecorator(source: KubeObject): Promise<Controller> {
+    const config = readDecoratorConfig(source);
+    const types = await Promise.all(
+      config.resources.map(({ apiVersion, resource }) => discovery.byResource(apiVersion, resource)),
+    );
+    const decorator = startDecorator({
+      source,
+      config,
+      types,
+      hook: await countedHook(config.name, config.sync),
+      abort: new AbortController(),
+      events,
+      clock,
+      informers,
+      flushIntervalMs: flushIntervalSeconds * 1000,
+    });
+    return atWork(decorator);
+  }
+
+  async function countedHook(name: string, webhook: WebhookConfig): Promise<Hook> {
+    const hook = await createHook(webhook, options.api, clock, transport);
+    const key = `${name}/${webhook.hook}`;
+    return {
+      close: hook.close,
+      call(request, signal) {
+        hookCounts.set(key, (hookCounts.get(key) ?? 0) + 1);
+        return hook.call(request, signal);
+      },
+    };
+  }
+
+  function atWork(controller: Controller): Controller {
     if (workers !== 'stepped')
       controller
         .ready()
@@ -133,7 +156,7 @@ export function createStandIn(options: StandInOptions): StandIn {
   }
 
   async function stop(): Promise<void> {
-    await composites.stop();
+    for (const keeper of keepers) await keeper.stop();
     await events.written();
   }
 
@@ -146,15 +169,14 @@ export function createStandIn(options: StandInOptions): StandIn {
   async function idle(): Promise<void> {
     for (let round = 0; round < patience; round++) {
       if (crashed !== undefined) throw crashed;
-      const caches = [composites.informer, ...informers.all()];
+      const caches = [...keepers.map(({ informer }) => informer), ...informers.all()];
       const before = activity(caches);
-      await composites.settled();
+      for (const keeper of keepers) await keeper.settled();
       for (const cache of caches) await cache.delivered();
       await events.written();
       let calm = true;
       for (const cache of caches) calm = calm && (await isUpToDate(options.api, cache));
-      const busy =
-        workers !== 'stepped' && [...controllers.values()].some(({ queue }) => isBusy(queue.size()));
+      const busy = workers !== 'stepped' && controllers().some(([, { queue }]) => isBusy(queue.size()));
       if (calm && !busy && before === activity(caches)) return;
       await tick();
     }
@@ -163,25 +185,30 @@ export function createStandIn(options: StandInOptions): StandIn {
 
   /** Changes whenever something has happened. */
   function activity(caches: readonly Informer[]): string {
-    const passes = [...controllers].map(([name, { passes }]) => `${name} ${passes()}`);
+    const passes = controllers().map(([name, { passes }]) => `${name} ${passes()}`);
     return [...passes, ...caches.map((cache) => cache.changes()), informers.all().length].join(' ');
   }
 
   return {
     async start() {
-      const decorators = await options.api.list(decoratorType).catch((error: unknown) => {
-        if (isNotFound(error)) return { items: [] };
-        throw error;
-      });
-      const [decorator] = decorators.items;
-      if (decorator !== undefined) throw new NotCovered(`DecoratorController ${decorator.metadata.name}`);
-      await composites.start();
-      if (crashed !== undefined) throw crashed;
+      const { api } = options;
+      const hasDecorators = await api.list(decoratorType).then(
+        () => true,
+        (error: unknown) => {
+          if (isNotFound(error)) return false;
+          throw error;
+        },
+      );
+      if (hasDecorators) keepers = [composites, decorators];
+      for (const keeper of keepers) {
+        await keeper.start();
+        if (crashed !== undefined) throw crashed;
+      }
       if (workers === 'stepped') await idle();
     },
     async step(name) {
       await idle();
-      for (const [key, controller] of controllers) {
+      for (const [key, controller] of controllers()) {
         if (name !== undefined && key !== name) continue;
         const result = await controller.step().catch((error: unknown) => {
           crash(error);

@@ -53,6 +53,7 @@ const parts = [
   'stores',
   'cluster-external-secret',
   'push-secret',
+  'rollout',
   'templates',
   'upstream',
   'rules',

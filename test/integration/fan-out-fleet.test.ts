@@ -24,7 +24,7 @@ describe(`a ClusterExternalSecret over ${count} namespaces of a real API server,
       metacontroller ? startMetacontroller(metacontroller, kubeconfig) : startStandIn(api),
     );
     await putNamespace(name, {});
-    backend = await world.startBackend({ namespace: name, kv: 'v2' });
+    backend = await world.startBackend({ namespace: name, kv: 'v2', access: 'read' });
     await backend.write('db', { password: 'p' });
     const api = world.as('kubectl');
     const names = Array.from({ length: count }, (_, i) => `${name}-${i}`);

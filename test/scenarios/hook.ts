@@ -43,6 +43,7 @@ export async function startHook(kubeconfig: string, canaries: Canaries): Promise
     'tls-key-file': await file('tls.key', identity.keyPem),
     'shutdown-delay': '0s',
     'push-clean-up-deadline': '8s',
+    'rollout-interval': '1s',
     'unsafe-allow-generic-targets': 'true',
     'log-level': 'trace',
   };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { crds, definitions } from '../../composite-controllers/definitions.ts';
+import { crds, definitions, rolloutDefinition } from '../../composite-controllers/definitions.ts';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
+import { compositeType, decoratorType } from '../../local/metacontroller/composites.ts';
 import { crdType } from '../../local/metacontroller/discovery.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../../server/kube-api.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,14 +11,6 @@ import type { Hook } from './hook.ts';
 import { typeOf } from './kinds.ts';
 
 const home = 'keyhook';
-const controllerType: ResourceType = {
-  group: 'metacontroller.k8s.io',
-  version: 'v1alpha1',
-  resource: 'compositecontrollers',
-  kind: 'CompositeController',
-  namespaced: false,
-};
-
 /** Installs the CRDs: ours, and as much of Metacontroller's as its stand-in and the API server need. */
 export async function installKinds(api: KubeApi): Promise<void> {
   const foreign = readFileSync(join(import.meta.dirname, '../testbed/crds/metacontroller.yaml'), 'utf8');
@@ -44,12 +37,14 @@ export async function installHook(api: KubeApi, hook: Hook): Promise<void> {
     data: { token: Buffer.from(hook.token).toString('base64') },
   };
   await put(api, typeOf('Secret'), token);
-  const controllers = definitions({
+  const options = {
     hookUrl: hook.url,
     caPem: hook.caPem,
     bearerTokenSecret: { namespace: home, name: 'keyhook-token', key: 'token' },
-  });
-  for (const controller of controllers) await put(api, controllerType, controller);
+  };
+  const controllers = definitions(options);
+  for (const controller of controllers) await put(api, compositeType, controller);
+  await put(api, decoratorType, rolloutDefinition(options));
 }
 
 /** Creates the object, or puts it in the place of the one that is there. */

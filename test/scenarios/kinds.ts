@@ -1,5 +1,6 @@
 import { apiVersionOf } from '../../composite-controllers/crd.ts';
 import { installedKinds, parentKinds } from '../../composite-controllers/definitions.ts';
+import { workloadKinds } from '../../composite-controllers/rollout/kind.ts';
 import type { ResourceType } from '../../server/kube-api.ts';
 
 const core = (resource: string, kind: string, namespaced = true): ResourceType => ({
@@ -16,6 +17,7 @@ const types: readonly ResourceType[] = [
   core('configmaps', 'ConfigMap'),
   core('serviceaccounts', 'ServiceAccount'),
   core('events', 'Event'),
+  ...workloadKinds.map(({ kind, resource }) => ({ ...core(resource, kind), group: 'apps' })),
   ...installedKinds.map((installed) => {
     const { kind, plural, scope } = installed;
     const [group = '', version = ''] = apiVersionOf(installed).split('/');
@@ -57,5 +59,6 @@ export const recordedKinds = [
   'Secret',
   'ConfigMap',
   'Event',
+  ...workloadKinds.map(({ kind }) => kind),
   ...parentKinds.map(({ kind }) => kind),
 ] as const;

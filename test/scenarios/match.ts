@@ -3,7 +3,7 @@ import type { Partial } from './format.ts';
 
 /**
  * How an object differs from what is expected of it; empty when it fits. Fields that are not mentioned may be anything,
- * null means that the field must be absent, lists have to be equal in length, and `text` is a Secret's decoded data.
+ * null means that the field must be absent, texts may be a `/regular expression/`, lists have to be equal in length, and `text` is a Secret's decoded data.
  */
 export function differences(expected: Partial, actual: KubeObject): string[] {
   const { text, ...rest } = expected;
@@ -44,5 +44,8 @@ function compare(expected: unknown, actual: unknown, path: string): string[] {
       compare(value, (actual as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`),
     );
   }
-  return expected === actual ? [] : [`${path} is ${JSON.stringify(actual) ?? 'missing'}`];
+  const isSame =
+    expected === actual ||
+    (typeof expected === 'string' && typeof actual === 'string' && fits(expected, actual));
+  return isSame ? [] : [`${path} is ${JSON.stringify(actual) ?? 'missing'}`];
 }

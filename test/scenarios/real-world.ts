@@ -1,6 +1,13 @@
 import { parentKinds } from '../../composite-controllers/definitions.ts';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
-import { hookRules, metacontrollerRules, type Rule, tokenRules } from '../../deploy/rights.ts';
+import {
+  hookRules,
+  metacontrollerRules,
+  type Rule,
+  rolloutRules,
+  rolloutWatchRules,
+  tokenRules,
+} from '../../deploy/rights.ts';
 import { createKubeApi } from '../../server/kube.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../../server/kube-api.ts';
 import { createAuthority } from '../support/certificates.ts';
@@ -66,10 +73,11 @@ const grants = [
   ...grant(hookUser, [
     ...hookRules,
     ...tokenRules,
+    ...rolloutRules,
     // What somebody who allows targets of other kinds grants beside it.
     { apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'patch'] },
   ]),
-  ...grant(driverUser, metacontrollerRules(parentKinds)),
+  ...grant(driverUser, [...metacontrollerRules(parentKinds), ...rolloutWatchRules]),
 ];
 
 /** A {@link World} of the real parts. */

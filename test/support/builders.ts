@@ -20,6 +20,7 @@ export const settings: Settings = {
   templateDelimiters: { left: '{{', right: '}}' },
   cleanUpDeadlineMs: 600_000,
   storeRequeueMs: 300_000,
+  rolloutIntervalMs: 30_000,
 };
 
 /** An ExternalSecret `team-a/app` with one data entry from SecretStore `vault`. */

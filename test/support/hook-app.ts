@@ -74,6 +74,7 @@ export function hookApp(controller: CompositeController, deps: Partial<AppDeps> 
     deps.metrics ?? createMetrics({ now: Date.now, bytesInFlight: gate.bytes, process: 'ignored' });
   const app = buildApp({
     controllers: [controller],
+    decorators: [],
     gate,
     metrics,
     auth: noAuthentication,

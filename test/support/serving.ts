@@ -81,7 +81,12 @@ export async function startServing(
   const running = await serve(
     { ...readServeConfig(flags, {}), ...config },
     createLogger('trace', log.stream),
-    (ports) => ({ controllers: [controller(ports)], backends, admissions: admissions(registry) }),
+    (ports) => ({
+      controllers: [controller(ports)],
+      decorators: [],
+      backends,
+      admissions: admissions(registry),
+    }),
   ).catch((error: unknown) => {
     throw Object.assign(error as Error, { ended });
   });

@@ -1,5 +1,6 @@
 import { noSuchResource, pageNotFound } from '../errors.ts';
 import type { Schema } from '../schema/schema.ts';
+import { appsKinds } from './apps-kinds.ts';
 import { coreKinds } from './core-kinds.ts';
 import { customKind, definitions } from './definition.ts';
 import { apiVersionOf, groupOf, type Kind, wholeObject } from './kind.ts';
@@ -38,7 +39,7 @@ export function createRegistry(): Registry {
   const add = (kind: Kind): void => {
     kinds.set(`${kind.group}/${kind.resource}`, kind);
   };
-  for (const kind of [...coreKinds, definitions, ...metacontrollerKinds]) add(kind);
+  for (const kind of [...coreKinds, ...appsKinds, definitions, ...metacontrollerKinds]) add(kind);
   return {
     add,
     all: () => [...kinds.values()],

@@ -111,3 +111,9 @@ test('the validating webhook is printed only when asked for, and never stops any
   assert.doesNotMatch(run(t, '--hook-url', hookUrl), /ValidatingWebhook/);
   assert.throws(() => run(t, '--hook-url', hookUrl, '--admission-url', 'http://hook.example'), /https only/);
 });
+
+test('what restarts workloads is printed only when asked for', (t) => {
+  const kinds = (...flags: string[]) => read(run(t, '--hook-url', hookUrl, ...flags)).map(({ kind }) => kind);
+  assert.ok(!kinds().includes('DecoratorController'));
+  assert.ok(kinds('--rollout').includes('DecoratorController'));
+});

@@ -8,6 +8,8 @@ import {
   hookRules,
   metacontrollerRules,
   type Rule,
+  rolloutRules,
+  rolloutWatchRules,
   tokenRules,
   viewRules,
 } from '../../../deploy/rights.ts';
@@ -108,6 +110,14 @@ test('the hook may do what it does, and nothing else', async () => {
     else await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.deepEqual([...used].sort(), [...rightsOf([...hookRules, ...tokenRules])].sort());
+});
+
+test('with rollouts the hook may read and patch workloads, and Metacontroller only watches them', async () => {
+  assert.deepEqual(
+    [...rightsOf(rolloutRules)].filter((right) => right.endsWith('deployments')),
+    ['get apps/deployments', 'patch apps/deployments'],
+  );
+  for (const right of rightsOf(rolloutWatchRules)) assert.match(right, /^(get|list|watch) apps\//);
 });
 
 test('no rule takes everything, and the hook can neither list anything nor delete but its own notes', () => {

@@ -36,6 +36,7 @@ export function createHook(api: KubeApi, provider: Provider, clock: Clock, setti
   const log = createLogger('silent');
   const gate = createGate({ maxBytes: 1 << 28, maxCalls: 100, random: () => 0.5 });
   const app = buildApp({
+    decorators: [],
     controllers: createControllers({
       ...{ now, providers, backends, log, settings },
       secrets: targetSecrets(api),

@@ -1,8 +1,8 @@
 import type { HookRequest } from '../../../composite-controllers/controller.ts';
 import type { KubeObject } from '../../../composite-controllers/lib/objects.ts';
 import type { Settings } from '../../../composite-controllers/lib/ports.ts';
+import type { PassResult } from '../../../local/metacontroller/attempt.ts';
 import type { SteppedClock } from '../../../local/metacontroller/clock.ts';
-import type { PassResult } from '../../../local/metacontroller/controller.ts';
 import type { HookTransport } from '../../../local/metacontroller/hook-client.ts';
 import { createStandIn, type StandIn } from '../../../local/metacontroller/stand-in.ts';
 import { type Cluster, cachedTypes, createCluster, externalSecretType, namespace } from './cluster.ts';

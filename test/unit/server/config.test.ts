@@ -26,6 +26,7 @@ test('what nobody says is the documented default', () => {
       templateDelimiters: { left: '{{', right: '}}' },
       cleanUpDeadlineMs: 600_000,
       storeRequeueMs: 300_000,
+      rolloutIntervalMs: 30_000,
     },
   });
 });
@@ -54,6 +55,7 @@ test('every flag is heard on the command line and in the environment, and the co
     'watch-targets': ['true', 'false'],
     'push-clean-up-deadline': ['1m', '2m'],
     'store-requeue-interval': ['1m', '2m'],
+    'rollout-interval': ['1s', '2s'],
     'coalesce-window': ['1s', '2s'],
     'extended-metric-labels': ['true', 'false'],
     'shutdown-delay': ['1s', '2s'],
@@ -87,6 +89,7 @@ test('every flag is heard on the command line and in the environment, and the co
       templateDelimiters: { left: '<<', right: '>>' },
       cleanUpDeadlineMs: 60_000,
       storeRequeueMs: 60_000,
+      rolloutIntervalMs: 1_000,
     },
   };
   assert.deepEqual(readServeConfig(given, {}), expected);

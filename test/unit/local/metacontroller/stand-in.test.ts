@@ -99,13 +99,17 @@ test('configurations that are not covered are refused at the start', async () =>
   };
   const message = 'the stand-in does not cover';
   const decoratorType = { ...controllerType, resource: 'decoratorcontrollers', kind: 'DecoratorController' };
-  const decorator = { ...mirrors(), kind: 'DecoratorController', spec: {} };
+  const decorator = {
+    ...mirrors(),
+    kind: 'DecoratorController',
+    spec: { resources: [], hooks: { finalize: {} } },
+  };
   await refused(
     controllerType,
     mirrors({ generateSelector: false }),
     `${message} generateSelector: false (CompositeController mirrors)`,
   );
-  await refused(decoratorType, decorator, `${message} DecoratorController mirrors`);
+  await refused(decoratorType, decorator, `${message} a finalize hook (DecoratorController mirrors)`);
 });
 
 test('with workers passes run by themselves, and idle waits for them and for the caches', async () => {

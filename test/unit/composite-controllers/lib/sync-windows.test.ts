@@ -5,7 +5,7 @@ import {
   opensAt,
   type SyncWindows,
   unreadableSchedules,
-} from '../../../../composite-controllers/external-secret/sync-windows.ts';
+} from '../../../../composite-controllers/lib/sync-windows.ts';
 import { externalSecret, meta, spec, startOfTests } from '../../../support/builders.ts';
 import { setup } from '../../../support/one-external-secret.ts';
 

@@ -1,9 +1,9 @@
-import { parseSchedule, type Schedule } from '../lib/cron.ts';
-import { parseDuration } from '../lib/duration.ts';
-import { nextSlot } from '../lib/slots.ts';
-import type { ExternalSecretSpec } from './schema.ts';
+import { parseSchedule, type Schedule } from './cron.ts';
+import { parseDuration } from './duration.ts';
+import { nextSlot } from './slots.ts';
+import type { SyncWindows } from './sync-windows-schema.ts';
 
-export type SyncWindows = NonNullable<ExternalSecretSpec['syncWindows']>;
+export type { SyncWindows };
 
 interface Window {
   readonly schedule: Schedule;
