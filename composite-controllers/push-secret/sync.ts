@@ -61,6 +61,7 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
     if (attempt.kind === 'again')
       return { kind: 'wait', seconds: attempt.seconds, summary: summarize(decision) };
     report(world, decision, attempt.outcome, deps);
+    if (attempt.outcome.kind === 'Synced') deps.generations.settle(world.uid);
     return answer(world, decision, targets, attempt);
   };
 
