@@ -189,11 +189,13 @@ describe('refreshPolicy CreatedOnce', () => {
   const once = { spec: { refreshPolicy: 'CreatedOnce' } };
 
   test('an ExternalSecret that is created anew overwrites what Orphan has written, unless it is immutable', () =>
-    onBench(async ({ sync, edit, backend, removeExternalSecret, texts }) => {
+    onBench(async ({ sync, edit, backend, removeExternalSecret, settle, texts }) => {
       await sync({ creationPolicy: 'Orphan' }, password);
       await edit(once);
       await removeExternalSecret();
       backend.write('db');
+      // What others have read of it before may be shared for that long.
+      await settle();
       await sync({ creationPolicy: 'Orphan' }, password);
       assert.deepEqual(texts(), { password: 'db@2' });
       await removeExternalSecret();

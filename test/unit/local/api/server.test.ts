@@ -51,7 +51,7 @@ test('discovery names every kind under its group', async () => {
   const { groups } = JSON.parse((await call('/apis')).body);
   assert.deepEqual(
     groups.map(({ name }: { name: string }) => name),
-    ['apiextensions.k8s.io', 'metacontroller.k8s.io'],
+    ['apps', 'apiextensions.k8s.io', 'metacontroller.k8s.io'],
   );
   assert.deepEqual(await resources('/apis/metacontroller.k8s.io/v1alpha1'), [
     'compositecontrollers',
