@@ -63,8 +63,7 @@ export function createFanOutController(kind: FanOutKind, deps: FanOutDeps): Comp
     }
     try {
       const planned = plan(world, kind, await survey(world, kind, deps));
-      await removeExtras(world);
-      return answer(world, planned);
+      return answer(world, planned, await removeExtras(world));
     } catch (error) {
       // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.
       const failure = kubernetesStatus(error);
@@ -76,21 +75,35 @@ export function createFanOutController(kind: FanOutKind, deps: FanOutDeps): Comp
     }
   };
 
-  /** Server-side apply leaves what others have put into the spec, ESO before us among them; ESO replaces it. */
-  const removeExtras = async ({ children, template, now }: World): Promise<void> => {
+  /**
+   * Server-side apply leaves what others have put into the spec, ESO before us among them; ESO replaces it. Returns after how
+   * many ms something is still to be removed, or undefined.
+   */
+  const removeExtras = async ({ children, template, now }: World): Promise<number | undefined> => {
+    let againMs: number | undefined;
+    const again = (ms: number) => {
+      againMs = Math.min(againMs ?? ms, ms);
+    };
     for (const child of children.values()) {
       const { uid = '', resourceVersion } = child.metadata;
       const paths = extras(child.spec, template.spec, '/spec');
-      if (paths.length === 0 || now - (repaired.get(uid) ?? -repairEveryMs) < repairEveryMs) continue;
-      repaired.set(uid, now);
-      await deps.objects.patch(child, [
+      if (paths.length === 0) continue;
+      const waitMs = (repaired.get(uid) ?? Number.NEGATIVE_INFINITY) + repairEveryMs - now;
+      if (waitMs > 0) {
+        again(waitMs);
+        continue;
+      }
+      const outcome = await deps.objects.patch(child, [
         { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
         ...paths.map((path) => ({ op: 'remove', path }) as const),
       ]);
+      if (outcome.kind === 'conflict') again(second);
+      else repaired.set(uid, now);
     }
+    return againMs;
   };
 
-  const answer = (world: World, planned: Plan): SyncOutcome => {
+  const answer = (world: World, planned: Plan, extrasMs: number | undefined): SyncOutcome => {
     const { parent, status: before, now, selection } = world;
     const overdue = sightings.overdue(parent.metadata.uid ?? '', planned.pending, now);
     const failures = failuresOf(planned, overdue, kind);
@@ -101,6 +114,7 @@ export function createFanOutController(kind: FanOutKind, deps: FanOutDeps): Comp
       failures.length > 0 ? failedMs : undefined,
       planned.pending.length > 0 ? pendingMs : undefined,
       planned.isPartial ? second : undefined,
+      extrasMs,
     ].filter((ms) => ms !== undefined);
     return {
       kind: 'answer',
