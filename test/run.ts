@@ -16,11 +16,15 @@ const needs = {
   moto: { tool: 'python3', parts: ['moto'] },
   oracle: { tool: 'go', parts: ['oracle'] },
   helm: { tool: 'go', parts: ['helm'] },
+  openssh: { tool: 'ssh-keygen', parts: [] },
+  fifo: { tool: 'mkfifo', parts: [] },
 } as const satisfies Record<string, { tool: Tool; parts: readonly Part[] }>;
 
 const tools = {
   go: () => succeeds('go', ['version']),
   python3: () => succeeds('python3', ['-c', 'import venv, ensurepip']),
+  'ssh-keygen': () => isThere('ssh-keygen', '-?'),
+  mkfifo: () => isThere('mkfifo', '--help'),
 };
 
 type Need = keyof typeof needs;
@@ -194,6 +198,11 @@ function close({ passed, failed, skipped }: Tally, why?: string): number {
 
 function succeeds(program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Whether it can be started, whatever it says. */
+function isThere(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
 }
 
 function exitCode(args: readonly string[]): Promise<number> {

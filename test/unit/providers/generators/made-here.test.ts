@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { generatorRegistry } from '../../../../providers/generator-registry.ts';
 import { ProviderError } from '../../../../providers/kit/errors.ts';
 import type { GenerateDeps } from '../../../../providers/kit/generator.ts';
-import { tempDir } from '../../../support/temp-dir.ts';
 
 /** What a generator makes, as text; its Secret holds `seed`. */
 async function make(kind: string, spec: object, { seed = '', now = 0 } = {}) {
@@ -125,40 +121,8 @@ test('MFA: seeds are read as people write them, and the time that is left is tol
   assert.deepEqual(problems('MFA', { ...spec, algorithm: 'md5', length: 11 }), ['length', 'algorithm']);
 });
 
-for (const [spec, type, bits] of [
-  [{ keyType: 'rsa' }, 'ssh-rsa', 2048],
-  [{ keyType: 'rsa', keySize: 3072 }, 'ssh-rsa', 3072],
-  [{ keyType: 'ecdsa' }, 'ecdsa-sha2-nistp256', 256],
-  [{ keyType: 'ecdsa', keySize: 384 }, 'ecdsa-sha2-nistp384', 384],
-  [{ keyType: 'ecdsa', keySize: 521 }, 'ecdsa-sha2-nistp521', 521],
-  [{ keyType: 'ecdsa', keySize: 4096 }, 'ecdsa-sha2-nistp256', 256],
-  [{ keyType: 'ed25519', comment: 'me@here' }, 'ssh-ed25519', 256],
-] as const)
-  test(`SSHKey: OpenSSH takes ${JSON.stringify(spec)}`, { skip: sshKeygen() === undefined }, async () => {
-    const { privateKey = '', publicKey = '' } = await make('SSHKey', spec);
-    const comment = 'comment' in spec ? ` ${spec.comment}` : '';
-    assert.match(publicKey, new RegExp(`^${type} [A-Za-z0-9+/=]+${comment}\n$`));
-    const file = join(tempDir('ssh'), 'key');
-    writeFileSync(file, privateKey, { mode: 0o600 });
-    assert.equal(run('-y', '-f', file).trim(), publicKey.trim(), 'the public key is that of the private one');
-    assert.match(run('-l', '-f', file), new RegExp(`^${bits} `));
-  });
-
 test('SSHKey: what cannot be a key is said', () => {
   assert.deepEqual(problems('SSHKey', { keyType: 'rsa', keySize: 512 }), ['keySize']);
   assert.deepEqual(problems('SSHKey', { keyType: 'ecdsa', keySize: 256 }), []);
   assert.deepEqual(problems('SSHKey', { comment: 'a\nssh-rsa AAAA' }), ['comment']);
 });
-
-function run(...args: string[]): string {
-  return execFileSync('ssh-keygen', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-function sshKeygen(): true | undefined {
-  try {
-    execFileSync('ssh-keygen', ['-Q', 'key'], { stdio: 'ignore' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-  }
-  return true;
-}
