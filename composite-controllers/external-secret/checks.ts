@@ -17,8 +17,7 @@ const chain: readonly Check[] = [
   featuresAreBuilt, //    what Keyhook cannot do yet keeps its Secret and says so
   manifestIsAllowed, //   targets of other kinds than Secret
   storesExist, //
-  storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2)
-  keysAreGranted, //      their remoteKeys
+  storesAdmitUs, //       ClusterSecretStore conditions (spec core 2.2) and their remoteKeys
   storesAreReady, //      the flood gate (spec core 2.6)
   applyIsServerSide, //   values must not end up in an annotation (design rule 8)
 ];
@@ -81,32 +80,27 @@ function storesExist(world: World): SyncFailure | undefined {
     : { code: 'StoreMissing', detail: `could not get ${nameOf(absent)}`, cause: 'StoreMissing' };
 }
 
-function storesAdmitUs(world: World): SyncFailure | undefined {
-  for (const [key, store] of storesInUse(world.spec, world.stores)) {
-    const access = accessTo(store, consumerOf(world));
-    if (access.kind !== 'none') continue;
-    const { name } = store.handle;
-    return {
-      code: 'StoreForbidden',
-      detail: `using cluster store "${name}" is not allowed from namespace "${world.namespace}": ${access.why}`,
-      cause: key,
-    };
-  }
-  return undefined;
-}
-
 /** What a find comes to is looked at when it is known. */
-function keysAreGranted(world: World): SyncFailure | undefined {
-  const reads = plan(world.spec).reads.filter((read) => read.kind === 'key');
+function storesAdmitUs(world: World): SyncFailure | undefined {
   for (const [storeKey, store] of storesInUse(world.spec, world.stores)) {
     const access = accessTo(store, consumerOf(world));
-    const denied = reads.find((read) => read.store === storeKey && !mayUse(access, read.ref.key));
-    if (denied === undefined) continue;
-    return {
-      code: 'KeyForbidden',
-      detail: `cluster store "${store.handle.name}" does not give key ${denied.ref.key} to namespace "${world.namespace}"`,
-      cause: storeKey,
-    };
+    if (access.kind === 'all') continue;
+    const { name } = store.handle;
+    if (access.kind === 'none') {
+      return {
+        code: 'StoreForbidden',
+        detail: `using cluster store "${name}" is not allowed from namespace "${world.namespace}": ${access.why}`,
+        cause: storeKey,
+      };
+    }
+    for (const read of plan(world.spec).reads) {
+      if (read.kind !== 'key' || read.store !== storeKey || mayUse(access, read.ref.key)) continue;
+      return {
+        code: 'KeyForbidden',
+        detail: `cluster store "${name}" does not give key ${read.ref.key} to namespace "${world.namespace}"`,
+        cause: storeKey,
+      };
+    }
   }
   return undefined;
 }

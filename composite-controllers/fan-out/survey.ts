@@ -1,4 +1,4 @@
-import { concurrently } from '../lib/concurrently.ts';
+import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import type { ClusterNamespaces, TargetObjects } from '../lib/ports.ts';
 import type { FanOutKind } from './kind.ts';
@@ -39,11 +39,11 @@ export async function survey(
   );
 
   const found = new Map<string, Finding>();
-  await concurrently(leaving.slice(0, most), atOnce, async (name) => {
+  await mapConcurrently(leaving.slice(0, most), atOnce, async (name) => {
     const live = await ports.namespaces.get(name);
     if (live === undefined || !isSelected(world.selection, live)) found.set(name, 'left');
   });
-  await concurrently(unseen.slice(0, most), atOnce, async (name) => {
+  await mapConcurrently(unseen.slice(0, most), atOnce, async (name) => {
     const live = await ports.objects.get(kind.child, name, template.name);
     found.set(name, live === undefined ? 'free' : ownership(world, kind, live));
   });

@@ -1,4 +1,4 @@
-import { concurrently } from '../lib/concurrently.ts';
+import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import type { Fingerprints, TargetSecrets } from '../lib/ports.ts';
 import type { Consumed } from './consumed.ts';
 import type { Fingerprinted } from './decide.ts';
@@ -17,7 +17,7 @@ export async function fingerprintAll(
   fingerprints: Fingerprints,
 ): Promise<ReadonlyMap<string, Fingerprinted>> {
   const ids = fingerprints.of([bytes('id of the key')]).map((id) => id.slice(0, 8));
-  const entries = await concurrently([...consumed.keys()], atOnce, async (name) => {
+  const entries = await mapConcurrently([...consumed.keys()], atOnce, async (name) => {
     const secret = await secrets.get(namespace, name);
     if (secret === undefined) return [name, undefined] as const;
     const data = Object.entries(secret.data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -8,24 +8,33 @@ export const deployedReleases = 'owner=helm,status=deployed';
 
 /**
  * CRDs that go when a Helm release is uninstalled, and with them all their objects: helm keeps only what its own record marks,
- * whatever the objects in the cluster say (helm.sh/docs/howto/charts_tips_and_tricks). Throws Error for a record that cannot be read.
+ * whatever the objects in the cluster say (helm.sh/docs/howto/charts_tips_and_tricks). Undefined when the record cannot be
+ * read; why is not told, since a record holds values.
  */
-export function doomedCrds(release: SecretObject): string[] {
-  const text = Buffer.from(release.data?.release ?? '', 'base64').toString();
-  let manifest: string;
+export function doomedCrds(release: SecretObject): string[] | undefined {
   try {
-    manifest =
-      (JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString()) as { manifest?: string }).manifest ??
-      '';
+    const record = gunzipSync(Buffer.from(secretText(release), 'base64')).toString();
+    const { manifest = '' } = JSON.parse(record) as { manifest?: string };
+    // A release of anything else is not looked at further.
+    if (!manifest.includes('external-secrets.io')) return [];
+    return parseAllDocuments(manifest, { logLevel: 'silent', uniqueKeys: false })
+      .map((document) => document.toJS() as KubeObject | null)
+      .filter((object) => object !== null)
+      .filter(isDoomed)
+      .map(({ metadata }) => metadata.name);
   } catch {
-    throw new Error(`the record of the Helm release ${release.metadata.name} cannot be read`);
+    return undefined;
   }
-  // A release of anything else is not looked at further.
-  if (!manifest.includes('external-secrets.io')) return [];
-  return parseAllDocuments(manifest, { logLevel: 'silent', uniqueKeys: false })
-    .map((document) => document.toJS() as KubeObject | null)
-    .filter((object) => object?.kind === 'CustomResourceDefinition')
-    .filter((object) => isShared((object?.spec as { group?: string } | undefined)?.group ?? ''))
-    .filter((object) => object?.metadata.annotations?.['helm.sh/resource-policy'] !== 'keep')
-    .map((object) => object?.metadata.name ?? '');
+}
+
+function isDoomed({ kind, spec, metadata }: KubeObject): boolean {
+  return (
+    kind === 'CustomResourceDefinition' &&
+    isShared((spec as { group?: string } | undefined)?.group ?? '') &&
+    metadata.annotations?.['helm.sh/resource-policy'] !== 'keep'
+  );
+}
+
+function secretText({ data }: SecretObject): string {
+  return Buffer.from(data?.release ?? '', 'base64').toString();
 }

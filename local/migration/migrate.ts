@@ -3,10 +3,10 @@ import type { KubeObject, SecretObject } from '../../composite-controllers/lib/o
 import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import { type KubeApi, KubeApiError, type ResourceType } from '../../server/kube-api.ts';
 import { namespaces } from '../../server/kube-verbs.ts';
-import { crdType } from '../metacontroller/discovery.ts';
+import { crdType, secretType } from '../metacontroller/discovery.ts';
 import { deployedReleases, doomedCrds } from './helm-release.ts';
 import { isShared } from './operator.ts';
-import { type ClusterState, planMigration, type Step, secretType, webhookType } from './plan.ts';
+import { type ClusterState, planMigration, type Step, webhookType } from './plan.ts';
 
 export interface Selection {
   readonly namespace?: string;
@@ -23,7 +23,7 @@ const deploymentType: ResourceType = {
   namespaced: true,
 };
 
-/** Reads what a migration depends on. Throws KubeApiError, and Error for a Helm record that cannot be read. */
+/** Reads what a migration depends on. Throws KubeApiError. */
 export async function readCluster(api: KubeApi, selection: Selection): Promise<ClusterState> {
   const listed = async (type: ResourceType, options = {}) =>
     (await api.list(type, options).catch(noneWhen404)).items;
@@ -46,7 +46,10 @@ export async function readCluster(api: KubeApi, selection: Selection): Promise<C
     crds: (await listed(crdType)).filter(({ spec }) =>
       isShared((spec as { group?: string } | undefined)?.group ?? ''),
     ),
-    doomed: releases.flatMap((release) => doomedCrds(release as SecretObject)),
+    releases: releases.map((release) => ({
+      name: release.metadata.name,
+      doomed: doomedCrds(release as SecretObject),
+    })),
     webhooks: await listed(webhookType),
     definitions: await listed({
       group: 'metacontroller.k8s.io',
@@ -94,7 +97,7 @@ export async function migrate(
   }
 }
 
-const isFirst = ({ type }: Step) => type.kind !== 'Secret' && (type === webhookType || type === crdType);
+const isFirst = ({ type }: Step) => type === webhookType || type === crdType;
 
 async function servedTypes(api: KubeApi): Promise<ResourceType[]> {
   const versions = new Set(

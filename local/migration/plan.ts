@@ -5,7 +5,7 @@ import type { JsonPatchOperation } from '../../composite-controllers/lib/json-pa
 import { type LabelSelector, matchesSelector } from '../../composite-controllers/lib/label-selector.ts';
 import type { KubeObject, SecretObject } from '../../composite-controllers/lib/objects.ts';
 import type { ResourceType } from '../../server/kube-api.ts';
-import { crdType } from '../metacontroller/discovery.ts';
+import { crdType, secretType } from '../metacontroller/discovery.ts';
 import { isRunning, isWebhook, leftFinalizers } from './operator.ts';
 
 /** What a migration looks at. */
@@ -13,8 +13,8 @@ export interface ClusterState {
   readonly deployments: readonly KubeObject[];
   /** CRDs of the shared kinds. */
   readonly crds: readonly KubeObject[];
-  /** Names of CRDs that would go with a Helm release. */
-  readonly doomed: readonly string[];
+  /** Helm releases, and the CRDs that would go with each; undefined when its record cannot be read. */
+  readonly releases: readonly { readonly name: string; readonly doomed: readonly string[] | undefined }[];
   readonly webhooks: readonly KubeObject[];
   /** Metacontroller's definitions, as far as there are any. */
   readonly definitions: readonly KubeObject[];
@@ -39,13 +39,6 @@ export interface Migration {
   readonly notes: readonly string[];
 }
 
-export const secretType: ResourceType = {
-  group: '',
-  version: 'v1',
-  resource: 'secrets',
-  kind: 'Secret',
-  namespaced: true,
-};
 export const webhookType: ResourceType = {
   group: 'admissionregistration.k8s.io',
   version: 'v1',
@@ -89,7 +82,7 @@ export function planMigration(state: ClusterState, now: number): Migration {
   };
 }
 
-function refusals({ deployments, doomed }: ClusterState): string[] {
+function refusals({ deployments, releases }: ClusterState): string[] {
   return [
     ...deployments
       .filter(isRunning)
@@ -97,9 +90,13 @@ function refusals({ deployments, doomed }: ClusterState): string[] {
         ({ metadata }) =>
           `Deployment ${metadata.namespace}/${metadata.name} runs: scale External Secrets Operator to 0 first, it would undo each step`,
       ),
-    ...doomed.map(
-      (name) =>
-        `CRD ${name} goes when its Helm release is uninstalled, and all its objects and their Secrets with it: upgrade the release with helm.sh/resource-policy=keep first`,
+    ...releases.flatMap(({ name, doomed }) =>
+      doomed === undefined
+        ? [`Helm record ${name} cannot be read: whether CRDs go with its release is not known`]
+        : doomed.map(
+            (crd) =>
+              `CRD ${crd} goes when its Helm release is uninstalled, and all its objects and their Secrets with it: upgrade the release with helm.sh/resource-policy=keep first`,
+          ),
     ),
   ];
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { concurrently } from '../../composite-controllers/lib/concurrently.ts';
 import type { KubeObject } from '../../composite-controllers/lib/objects.ts';
+import { mapConcurrently } from '../../providers/kit/concurrently.ts';
 import { startMetacontroller, startStandIn } from '../scenarios/drivers.ts';
 import { typeOf } from '../scenarios/kinds.ts';
 import { type RealParts, startRealParts, startRealWorld } from '../scenarios/real-world.ts';
@@ -28,7 +28,7 @@ describe(`a ClusterExternalSecret over ${count} namespaces of a real API server,
     await backend.write('db', { password: 'p' });
     const api = world.as('kubectl');
     const names = Array.from({ length: count }, (_, i) => `${name}-${i}`);
-    await concurrently(names, 20, (namespace) => putNamespace(namespace, { fleet: 'yes' }));
+    await mapConcurrently(names, 20, (namespace) => putNamespace(namespace, { fleet: 'yes' }));
     await api.create(typeOf('Secret'), tokenSecret(backend.token));
     await api.create(typeOf('ClusterSecretStore'), storeOf(backend));
   });

@@ -20,7 +20,7 @@ async function start(): Promise<Backend> {
       apiUrl,
       region: 'fr-par',
       projectId,
-      accessKey: { value: 'SCWXXXXXXXXXXXXXXXXX' },
+      accessKey: { value: 'SCW0EXAMPLE0ACCESS00' },
       secretKey: { secretRef },
     },
     scope: { kind: 'SecretStore', name: 'scaleway', namespace: 'team' } as const,

@@ -19,7 +19,7 @@ const projectId = '6170692e-7363-616c-6577-61792e636f6d';
 const spec = {
   region: 'fr-par',
   projectId,
-  accessKey: { value: 'SCWXXXXXXXXXXXXXXXXX' },
+  accessKey: { value: 'SCW0EXAMPLE0ACCESS00' },
   secretKey: { secretRef: { name: 'scaleway', key: 'secret' } },
 };
 
