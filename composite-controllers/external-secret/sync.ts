@@ -8,17 +8,11 @@ import type {
   SyncSummary,
 } from '../controller.ts';
 import type { Generations } from '../generator/generations.ts';
+import { heldByKubernetes } from '../lib/kube-refusal.ts';
 import { createdByLabel, noSecret } from '../lib/names.ts';
 import type { KubeObject, SecretObject } from '../lib/objects.ts';
 import { echo } from '../lib/owned-fields.ts';
-import {
-  type EventSink,
-  kubernetesStatus,
-  type Log,
-  type Settings,
-  type TargetObjects,
-  type TargetSecrets,
-} from '../lib/ports.ts';
+import type { EventSink, Log, Settings, TargetObjects, TargetSecrets } from '../lib/ports.ts';
 import { type Attempt, attemptRefresh, onItsWay, restated } from './attempt.ts';
 import { refusal } from './checks.ts';
 import { relatedOf } from './customize.ts';
@@ -60,14 +54,8 @@ export function createExternalSecretController(deps: ExternalSecretDeps): Compos
       if (gathered.kind === 'stale') return wait(2, { decision: 'Hold', reason: 'StaleCache' });
       return await pass(gathered.world, signal);
     } catch (error) {
-      // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.
-      const status = kubernetesStatus(error);
-      if (status === undefined) throw error;
-      const { namespace, name } = observed;
       const message = 'the Kubernetes API did not let the hook read or patch the target Secret';
-      deps.log.warn({ namespace, name, status }, message);
-      deps.events.record(observed.object, 'Warning', 'UpdateFailed', `${message} (HTTP ${status})`);
-      return wait(5, { decision: 'Hold', reason: 'Kubernetes' });
+      return heldByKubernetes(error, { object: observed.object, reason: 'UpdateFailed', message }, deps);
     }
   };
 

@@ -1,15 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { CompositeController, CustomizeRequest, HookRequest, SyncOutcome } from '../controller.ts';
 import { extras } from '../lib/contains.ts';
+import { heldByKubernetes } from '../lib/kube-refusal.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import { echoObject } from '../lib/owned-fields.ts';
-import {
-  type ClusterNamespaces,
-  type EventSink,
-  kubernetesStatus,
-  type Log,
-  type TargetObjects,
-} from '../lib/ports.ts';
+import type { ClusterNamespaces, EventSink, Log, TargetObjects } from '../lib/ports.ts';
 import type { FanOutKind } from './kind.ts';
 import { namespaceRules, selectionProblem } from './namespaces.ts';
 import { type Plan, plan } from './plan.ts';
@@ -65,13 +60,8 @@ export function createFanOutController(kind: FanOutKind, deps: FanOutDeps): Comp
       const planned = plan(world, kind, await survey(world, kind, deps));
       return answer(world, planned, await removeExtras(world));
     } catch (error) {
-      // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.
-      const failure = kubernetesStatus(error);
-      if (failure === undefined) throw error;
       const message = `the Kubernetes API did not let the hook look at a namespace or at a ${kind.child.kind}`;
-      deps.log.warn({ kind: kind.kind, name: parent.metadata.name, status: failure }, message);
-      deps.events.record(parent, 'Warning', 'UpdateFailed', `${message} (HTTP ${failure})`);
-      return wait(5, 'Kubernetes');
+      return heldByKubernetes(error, { object: parent, reason: 'UpdateFailed', message }, deps);
     }
   };
 

@@ -6,10 +6,11 @@ import type {
   SyncOutcome,
   SyncSummary,
 } from '../controller.ts';
+import { heldByKubernetes } from '../lib/kube-refusal.ts';
 import type { KubeObject } from '../lib/objects.ts';
 import { once } from '../lib/once.ts';
 import { echo } from '../lib/owned-fields.ts';
-import { type EventSink, kubernetesStatus, type Log, type Settings } from '../lib/ports.ts';
+import type { EventSink, Log, Settings } from '../lib/ports.ts';
 import { type Attempt, type AttemptDeps, attemptPush, seenUntil } from './attempt.ts';
 import { relatedOf } from './customize.ts';
 import { type Decision, decide } from './decide.ts';
@@ -43,14 +44,8 @@ export function createPushSecretController(deps: PushSecretDeps): CompositeContr
     try {
       return await pass(world, AbortSignal.any([signal, AbortSignal.timeout(pushDeadlineMs)]));
     } catch (error) {
-      // What the API server would not tell is asked again; whatever else went wrong is a bug, and answered as one.
-      const status = kubernetesStatus(error);
-      if (status === undefined) throw error;
-      const { namespace, name } = world;
       const message = 'the Kubernetes API did not let the hook read the source Secret';
-      deps.log.warn({ namespace, name, status }, message);
-      deps.events.record(world.object, 'Warning', 'Errored', `${message} (HTTP ${status})`);
-      return { kind: 'wait', seconds: 5, summary: { decision: 'Hold', reason: 'Kubernetes' } };
+      return heldByKubernetes(error, { object: world.object, reason: 'Errored', message }, deps);
     }
   };
 
