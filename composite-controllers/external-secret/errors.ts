@@ -42,21 +42,22 @@ export const syncErrors = {
     advice: 'the Secret stays as it is; see the table of features in the README',
     next: 'on-event',
   },
+  // Of what becomes of a Secret that is not its child an ExternalSecret hears nothing.
   OwnedByOther: {
     message: 'target is owned by another ExternalSecret',
     advice: 'give one of the two another target.name',
-    next: 'on-event',
+    next: 'scheduled',
   },
   OwnedByController: {
     message: 'failed to take ownership of target secret',
     advice: 'another controller owns the Secret: choose another target.name, or remove its owner',
-    next: 'on-event',
+    next: 'scheduled',
   },
   AdoptionOff: {
     message: 'failed to take ownership of target secret',
     advice:
       'the Secret exists and nobody owns it: delete it, choose another target.name, or start with --adopt=always',
-    next: 'on-event',
+    next: 'scheduled',
   },
   TypeImmutable: {
     message: 'could not update secret',

@@ -57,7 +57,7 @@ export async function runScenario(name: string, scenario: Scenario, world: World
     await assertNothingLeaked(stage);
     return snapshot;
   } finally {
-    await clear(stage);
+    await clear(stage, namespacesOf(scenario, namespace));
     await backend?.close();
     if (scenario.flags !== undefined) await world.hook.restart({});
   }
@@ -140,7 +140,7 @@ function lookup({ world, namespace, backend }: Stage, markers: Map<string, strin
 }
 
 /** Takes away what would go on being synced; the namespace itself goes as far as the world deletes namespaces. */
-async function clear({ world, namespace }: Stage): Promise<void> {
+async function clear({ world, namespace }: Stage, namespaces: readonly string[]): Promise<void> {
   const api = world.as('kubectl');
   for (const kind of [
     'ClusterPushSecret',
@@ -158,9 +158,11 @@ async function clear({ world, namespace }: Stage): Promise<void> {
       await api.remove(type, type.namespaced ? namespace : undefined, name).catch(() => {});
   }
   await world.admitSecrets(namespace);
-  const namespaces = await api.list(typeOf('Namespace'));
-  // `${ns}-…` are a scenario's further namespaces.
-  for (const { metadata } of namespaces.items)
-    if (`${metadata.name}-`.startsWith(`${namespace}-`))
-      await api.remove(typeOf('Namespace'), undefined, metadata.name).catch(() => {});
+  for (const name of namespaces) await api.remove(typeOf('Namespace'), undefined, name).catch(() => {});
+}
+
+/** The scenario's own namespace, and those that it calls `${ns}-…`: others may have names that begin like them. */
+function namespacesOf(scenario: Scenario, namespace: string): string[] {
+  const further = JSON.stringify(scenario).matchAll(/\$\{ns\}(-[a-z0-9-]*[a-z0-9])/g);
+  return [...new Set([namespace, ...[...further].map(([, end]) => `${namespace}${end}`)])];
 }

@@ -37,6 +37,24 @@ test('a Secret of another ExternalSecret is not taken', async () => {
   assert.deepEqual(world.live.get('app')?.data, { other: 'eA==' });
 });
 
+test('a Secret that has become free is taken soon: nobody tells when it does', async () => {
+  for (const kind of ['ExternalSecret', 'SealedSecret']) {
+    const { world, pass, value } = setup(externalSecret());
+    const group = kind === 'ExternalSecret' ? 'external-secrets.io/v1' : 'bitnami.com/v1';
+    world.live.set(
+      'app',
+      foreign((s) => (s.metadata.ownerReferences = [owner(kind, 'else', group)])),
+    );
+    const refused = await pass();
+    const seconds = refused.kind === 'answer' ? refused.response.resyncAfterSeconds : undefined;
+    assert.ok(seconds !== undefined && seconds <= 5, `${kind}: ${seconds} s`);
+    world.live.delete('app');
+    world.now += seconds * 1_000;
+    await pass();
+    assert.equal(value(), 'one', kind);
+  }
+});
+
 test('a Secret of another ExternalSecret is not deleted by deletionPolicy', async () => {
   const { world, pass, ready } = setup(externalSecret(spec({ target: { deletionPolicy: 'Delete' } })));
   world.live.set(
